@@ -1,0 +1,136 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "jit/member_change.h"
+#include "sp/preset.h"
+
+namespace doorward::jit {
+
+// The rows of the table in docs/rules.md, in its order.
+enum class LoginRule {
+  L1,
+  L1a,
+  L1b,
+  L2,
+  L3,
+  L4,
+  L5,
+  L5b,
+  L6,
+  L7,
+  L8,
+  L9,
+  L10,
+  L11,
+  L12,
+  L13,
+  L14,
+  L15,
+  L16,
+  L18
+};
+
+// Why a login is denied. Names outside (pages, audit, JSON) are UPPER_SNAKE.
+enum class DenyReason {
+  connection_off,        // L1
+  domain_not_allowed,    // L1
+  nameid_format,         // L1a
+  transient_subject,     // L1a
+  subject_reused,        // L1b
+  suspended,             // L3
+  deprovisioned,         // L4, L8
+  expired,               // L5, L5b
+  invitation_refused,    // L6: the inviter may no longer grant the role
+  ambiguous,             // L7, L9: more than one match
+  subject_mismatch,      // L10
+  email_in_use,          // L11
+  privileged_link,       // L9, L13
+  not_provisioned,       // L14
+  no_jit,                // L15
+  no_invite,             // L15
+  waiting_for_approval,  // L15
+  seat_limit,            // L16
+};
+
+[[nodiscard]] std::string_view name_of(LoginRule rule);     // "L1a"
+[[nodiscard]] std::string_view name_of(DenyReason reason);  // "DOMAIN_NOT_ALLOWED"
+// One plain sentence for the person who was refused, and one for their administrator.
+struct DenyText {
+  std::string_view person;
+  std::string_view administrator;
+};
+[[nodiscard]] DenyText text_of(DenyReason reason);
+
+// Another member who shares something with the asserted identity.
+struct Candidate {
+  Member member;
+  bool has_identity_here = false;       // an identity of the asserting connection
+  bool has_identity_elsewhere = false;  // an identity of another connection
+};
+
+// All that the rules read besides the assertion, loaded in the transaction that applies the
+// decision. "E-mail" means a trusted e-mail address.
+struct LoginSnapshot {
+  bool organization_enabled = false;
+  bool connection_enabled = false;
+  std::vector<std::string> allowed_domains;  // of the connection; empty: any
+  // The asserted address's domain is verified by some organisation of the installation.
+  bool email_domain_verified = false;
+  // … and bound to this connection, and so the address is trusted.
+  bool email_domain_bound_here = false;
+  std::optional<IdentityRecord> identity;   // the asserted subject on record
+  std::optional<Member> known;              // … and its member
+  std::vector<Candidate> same_alt_subject;  // through an identity of this connection
+  std::vector<Candidate> same_email;        // with the asserted trusted address
+  bool email_held_by_other =
+      false;               // a member (other than `known`), invitation or tombstone has it
+  bool tombstone = false;  // matches the subject or the e-mail
+  std::uint64_t seats_used = 0;
+};
+
+// An invitation whose token the browser holds (L6).
+struct HeldInvitation {
+  base::MemberId member;
+  std::string email;
+  std::string role;
+  bool inviter_may_grant = false;
+};
+
+struct Deny {
+  LoginRule rule;
+  DenyReason reason;
+};
+struct Admit {
+  LoginRule rule;
+  MemberChange change;  // member is set for L18 too: the caller gives the fresh id
+};
+
+// Says why, either way. Nothing but decide_login makes one.
+class LoginDecision {
+ public:
+  [[nodiscard]] const Admit* admit() const { return std::get_if<Admit>(&outcome_); }
+  [[nodiscard]] const Deny* deny() const { return std::get_if<Deny>(&outcome_); }
+  [[nodiscard]] LoginRule rule() const;
+
+ private:
+  explicit LoginDecision(std::variant<Deny, Admit> outcome) : outcome_(std::move(outcome)) {}
+  friend LoginDecision decide_login(const sp::Identity&, const sp::Preset&, const LoginSnapshot&,
+                                    const std::optional<HeldInvitation>&, const Policy&,
+                                    const Ladder&, const base::MemberId&, base::Instant);
+  std::variant<Deny, Admit> outcome_;
+};
+
+// Decides one login by the first matching row of L1 to L18. Pure and thread-safe.
+// fresh_id: the id of the member that L18 creates.
+[[nodiscard]] LoginDecision decide_login(const sp::Identity& identity, const sp::Preset& preset,
+                                         const LoginSnapshot& snapshot,
+                                         const std::optional<HeldInvitation>& invitation,
+                                         const Policy& policy, const Ladder& ladder,
+                                         const base::MemberId& fresh_id, base::Instant now);
+
+}  // namespace doorward::jit

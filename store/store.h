@@ -1,0 +1,190 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/event.h"
+#include "base/doors.h"
+#include "base/ids.h"
+#include "jit/domain.h"
+#include "jit/login_decision.h"
+#include "jit/member.h"
+#include "jit/member_change.h"
+#include "session/session.h"
+#include "sp/connection.h"
+
+namespace doorward::store {
+
+enum class StoreError {
+  unknown,         // COMMIT failed and nobody knows whether it holds: the process must stop
+  full,            // disk full; nothing was written
+  io,              // reading or writing failed; nothing was written
+  busy,            // another process held the database for too long; nothing was written
+  rolled_back,     // the closure asked for it
+  newer_schema,    // made by a newer doorward
+  not_a_store,     // the file is no doorward database, or is damaged
+  in_use,          // a server already runs on it
+  wrong_data_key,  // the data key is not the one that sealed what is in it
+  stopping,        // the store is closing
+};
+[[nodiscard]] std::string_view text_of(StoreError error);  // one sentence with what to do
+
+// A key of ours, as it lies in the store: sealed with the data key.
+enum class KeyUse { signing, encryption };
+struct KeyRecord {
+  std::string id;  // ULID
+  base::OrgId org;
+  base::ConnectionId connection;
+  KeyUse use = KeyUse::signing;
+  std::string sealed_pem;   // certs::seal, aad from key_aad()
+  std::string certificate;  // PEM
+  bool active = true;       // the one we sign with; others are only published
+  base::Instant created_at;
+};
+[[nodiscard]] std::string key_aad(const KeyRecord& record);
+
+// Everything that is read at each request and seldom changes: read whole, held as a snapshot.
+struct Configuration {
+  std::vector<jit::Organization> organizations;
+  std::vector<sp::ConnectionSettings> connections;
+  std::vector<jit::Domain> domains;
+  std::vector<KeyRecord> keys;
+};
+
+enum class OnceKind { request, assertion };
+
+enum class Conflict { slug_taken, id_taken, acs_taken, entity_pair_taken, domain_taken, not_found };
+[[nodiscard]] std::string_view text_of(Conflict conflict);
+
+// The verbs of one transaction of one organisation. Not thread-safe; valid only inside the
+// closure. A verb that fails for the database's sake marks the transaction as failed and returns
+// its refusing value; the whole write then answers with the error.
+class Tx {
+ public:
+  virtual ~Tx() = default;
+
+  // Members and logins.
+  // identity: asserted; loads all that decide_login reads.
+  [[nodiscard]] virtual jit::LoginSnapshot login_snapshot(const sp::Identity& identity,
+                                                          base::Instant now) = 0;
+  [[nodiscard]] virtual std::optional<jit::Member> find_member(const base::MemberId& id) = 0;
+  [[nodiscard]] virtual std::vector<jit::Member> list_members() = 0;
+  [[nodiscard]] virtual std::vector<jit::IdentityRecord> identities_of(
+      const base::MemberId& id) = 0;
+  // Applies a decision whole; ends sessions when the change says so.
+  virtual void apply(const jit::MemberChange& change) = 0;
+
+  // True the first time, false ever after (until `keep_until` has been swept).
+  [[nodiscard]] virtual bool consume_once(const base::ConnectionId& connection, OnceKind kind,
+                                          std::string_view id, base::Instant keep_until) = 0;
+
+  // Sessions. Ending one ends its children in the same commit.
+  virtual void put_session(const session::SessionRecord& record) = 0;
+  virtual bool end_session(std::string_view hash) = 0;
+  virtual std::size_t end_sessions_of(const base::MemberId& member) = 0;
+  // fingerprint: only those that this key vouched for; empty: all of the connection.
+  virtual std::size_t end_sessions_through(const base::ConnectionId& connection,
+                                           std::string_view fingerprint) = 0;
+  virtual std::size_t end_all_sessions() = 0;
+  virtual void put_code(const session::AppCode& code) = 0;
+  // Deletes and returns it, expired or not; nullopt if it is not there.
+  [[nodiscard]] virtual std::optional<session::AppCode> take_code(std::string_view hash) = 0;
+
+  // Organisation, connections, domains, keys.
+  virtual void put_organization(const jit::Organization& organization) = 0;
+  [[nodiscard]] virtual std::optional<jit::Organization> organization() = 0;
+  // Checks what must be unique in the installation (docs/interface.md).
+  [[nodiscard]] virtual std::expected<void, Conflict> put_connection(
+      const sp::ConnectionSettings& settings) = 0;
+  [[nodiscard]] virtual std::optional<sp::ConnectionSettings> find_connection(
+      const base::ConnectionId& id) = 0;
+  [[nodiscard]] virtual std::vector<sp::ConnectionSettings> list_connections() = 0;
+  // Its id is never used again.
+  virtual bool delete_connection(const base::ConnectionId& id) = 0;
+  [[nodiscard]] virtual std::expected<void, Conflict> put_domain(const jit::Domain& domain) = 0;
+  [[nodiscard]] virtual std::vector<jit::Domain> list_domains() = 0;
+  virtual void put_key(const KeyRecord& key) = 0;
+  [[nodiscard]] virtual std::vector<KeyRecord> list_keys() = 0;
+
+  virtual void append_audit(const audit::Event& event) = 0;
+  // Records with seq > after, oldest first, at most `limit`.
+  [[nodiscard]] virtual std::vector<audit::Record> audit_records(std::uint64_t after,
+                                                                 std::size_t limit) = 0;
+};
+
+enum class Verdict { rollback, commit };
+
+// What a commit ended or changed, told after COMMIT and before the writer hears of it.
+struct Effects {
+  std::vector<std::string> ended_sessions;      // hashes, children included
+  std::vector<base::MemberId> changed_members;  // rights or profile may have changed
+  bool configuration = false;                   // organisations, connections, domains or keys
+  bool everything = false;                      // another process wrote: trust nothing cached
+};
+
+// A live session with what a check needs.
+struct SessionView {
+  session::SessionRecord session;
+  jit::Member member;
+};
+
+// All that organisations own, atomically. Thread-safe.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Runs `closure` in one serialisable transaction of `org` and returns after it is durable.
+  // `closure` may run more than once: it resets what it returns on entry, does no I/O and touches
+  // only its transaction. Errors: any StoreError; `rolled_back` if it returned that verdict.
+  [[nodiscard]] virtual std::expected<void, StoreError> write(
+      const base::OrgId& org, const std::function<Verdict(Tx&)>& closure) = 0;
+  // As write, but nothing it does is kept; runs beside writers.
+  [[nodiscard]] virtual std::expected<void, StoreError> read(
+      const base::OrgId& org, const std::function<void(Tx&)>& closure) = 0;
+
+  // A new organisation with its first audit record. Conflict: the slug was ever used.
+  [[nodiscard]] virtual std::expected<std::expected<void, Conflict>, StoreError>
+  create_organization(const jit::Organization& organization, const audit::Event& event) = 0;
+  [[nodiscard]] virtual std::expected<Configuration, StoreError> load_configuration() = 0;
+  // A session row by its cookie's hash, alive or not: a token names its row, the row its
+  // organisation.
+  [[nodiscard]] virtual std::expected<std::optional<SessionView>, StoreError> find_session(
+      std::string_view hash) = 0;
+  // Moves last_seen_at forward for many sessions at once.
+  [[nodiscard]] virtual std::expected<void, StoreError> touch_sessions(
+      const std::vector<std::pair<std::string, base::Instant>>& seen) = 0;
+  // Deletes expired sessions, codes and consumed ids; at most `limit` rows. How many went.
+  [[nodiscard]] virtual std::expected<std::size_t, StoreError> sweep(base::Instant now,
+                                                                     std::size_t limit) = 0;
+
+  // Called after each commit of this process, and for commits of other processes as soon as
+  // poll() sees them; before the write is acknowledged. Set once, before the first use.
+  virtual void on_effects(std::function<void(const Effects&)> listener) = 0;
+  // Looks whether another process wrote and if so tells the listener `everything` and confirms,
+  // so that wait_confirmed of that process returns. The server calls it every 20 ms.
+  virtual void poll() = 0;
+  // Waits until a running server has seen every commit of this process. True if none runs or it
+  // confirmed; false if it did not within `limit`.
+  [[nodiscard]] virtual bool wait_confirmed(base::Duration limit) = 0;
+};
+
+enum class Role { command, server };  // a second server on one store is refused
+
+struct OpenOptions {
+  std::string path;  // of the SQLite file
+  Role role = Role::command;
+  std::string data_key_id;  // remembered at first, compared ever after (wrong_data_key)
+  bool create = true;
+};
+
+// Opens or makes a SQLite store and migrates it forward (a copy beside it first).
+// An unknown COMMIT outcome ends the process after every waiting caller has been told.
+[[nodiscard]] std::expected<std::unique_ptr<Store>, StoreError> open_sqlite(
+    const OpenOptions& options, base::Log& log);
+
+}  // namespace doorward::store
