@@ -71,6 +71,8 @@ struct Candidate {
   Member member;
   bool has_identity_here = false;       // an identity of the asserting connection
   bool has_identity_elsewhere = false;  // an identity of another connection
+  // In same_alt_subject: the identity of this connection that carries the alt_subject (L9).
+  std::optional<sp::SubjectKey> bound_as;
 };
 
 // All that the rules read besides the assertion, loaded in the transaction that applies the
@@ -88,9 +90,12 @@ struct LoginSnapshot {
   std::vector<Candidate> same_alt_subject;  // through an identity of this connection
   std::vector<Candidate> same_email;        // with the asserted trusted address
   bool email_held_by_other =
-      false;               // a member (other than `known`), invitation or tombstone has it
-  bool tombstone = false;  // matches the subject or the e-mail
-  std::uint64_t seats_used = 0;
+      false;                     // a member (other than `known`), invitation or tombstone has it
+  bool tombstone = false;        // matches the subject or the e-mail
+  std::uint64_t seats_used = 0;  // members whose status_at(now) is active
+  // `known` has the highest role and other_owners() counts none besides: its lease does not end
+  // (S15). The caller fills it, because the store knows no ladder.
+  bool last_owner = false;
 };
 
 // An invitation whose token the browser holds (L6).

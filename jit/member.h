@@ -69,7 +69,7 @@ struct Member {
   base::Instant created_at;
   std::optional<base::Instant> last_login_at;
 
-  // ACTIVE whose lease has ended counts as EXPIRED.
+  // ACTIVE, managed by jit and with a lease that has ended counts as EXPIRED.
   [[nodiscard]] MemberStatus status_at(base::Instant now) const;
 };
 
@@ -80,6 +80,12 @@ struct Member {
 // Every role that a valid grant gives, lowest first, without repeats; never empty.
 [[nodiscard]] std::vector<std::string> effective_roles(const Member& member, const Ladder& ladder,
                                                        base::Instant now);
+
+// Active members besides `except` whose effective role is the highest: the owners that would be
+// left (S15).
+[[nodiscard]] std::uint64_t other_owners(const std::vector<Member>& members,
+                                         const base::MemberId& except, const Ladder& ladder,
+                                         base::Instant now);
 
 enum class JitMode { off, invite_only, approval, on };
 enum class LinkMode { never, verified_domain, confirm };

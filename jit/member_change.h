@@ -22,21 +22,22 @@ struct IdentityRecord {
 // whole, in one transaction. Empty optionals mean "as it is".
 struct MemberChange {
   base::MemberId member;
-  bool create = false;  // the row is new: status, managed_by and created_at are set
-  std::optional<MemberStatus> status;
+  bool create = false;                 // the row is new: status, managed_by and created_at are set
+  std::optional<MemberStatus> status;  // active also forgets expired_at; expired sets it to `at`
   std::optional<ManagedBy> managed_by;
   std::optional<sp::Email> email;
   std::optional<std::string> first_name;
   std::optional<std::string> last_name;
   std::optional<std::string> display_name;
   std::optional<base::Instant> lease_until;
+  bool end_lease = false;  // lease_until becomes empty
   std::optional<base::Instant> last_login_at;
   std::vector<Grant> add_grants;       // replaces a grant of the same source, source_id and role
   std::vector<Grant> remove_grants;    // matched by source, source_id and role
   std::optional<IdentityRecord> link;  // written, or its alt_subject and last_used_at updated
   std::optional<sp::SubjectKey> unlink;
   bool bump_epoch = false;
-  bool end_sessions = false;
+  bool end_sessions = false;  // all that were open before this change
   base::Instant at;
   // Warnings that go to the audit record, such as "EMAIL_DRIFT".
   std::vector<std::string> warnings;

@@ -41,9 +41,11 @@ struct Person {
   base::Instant expires_at;
 };
 
-[[nodiscard]] Person make_person(const SessionRecord& session, const jit::Member& member,
-                                 std::string_view org_slug, const jit::Ladder& ladder,
-                                 base::Instant now);
+// None unless the session is alive and its member is the given one and ACTIVE at `now`.
+[[nodiscard]] std::optional<Person> make_person(const SessionRecord& session,
+                                                const jit::Member& member,
+                                                std::string_view org_slug,
+                                                const jit::Ladder& ladder, base::Instant now);
 
 // The document of GET /session (docs/interface.md).
 [[nodiscard]] base::Json session_json(const Person& person);
@@ -53,6 +55,10 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 // Every header of the application's family, then X-Doorward-*: always the same names, empty when
 // there is no value, so that a forged one never survives a proxy. Values are joined by commas; a
 // comma, "%", control or non-ASCII byte within a value is percent-encoded.
+// The user is the trusted e-mail address (a domain has one owner in the installation) or the
+// member id (a ULID): both are unique across organisations, so an application for all of them
+// ("*") may key by it. Role names are not: there the family's groups carry their organisation,
+// "acme:viewer", while X-Doorward-Role and -Roles stand beside X-Doorward-Org without it.
 [[nodiscard]] Headers identity_headers(const Person& person, const App& app,
                                        std::string_view request_id);
 // The same names, all empty.
@@ -62,7 +68,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 struct Narrowing {
   std::string org;
   std::string role;    // at least this role; an unknown one refuses
-  std::string groups;  // at least one of these names, comma-separated
+  std::string groups;  // at least one of these, comma-separated, as the family's groups name them
 };
 
 enum class Refusal {

@@ -9,6 +9,10 @@
 #include "sp/preset.h"
 #include "sp/verified_assertion.h"
 
+namespace doorward::tests {
+struct IdentityMaker;  // tests/support alone defines it
+}
+
 namespace doorward::sp {
 
 // Whose sign-in it is: unique in the installation, compared byte for byte.
@@ -52,6 +56,7 @@ class Identity {
 
  private:
   Identity() = default;
+  friend struct tests::IdentityMaker;
   friend Identity identify(const VerifiedAssertion&, const base::ConnectionId&, const Preset&,
                            const std::set<std::string>&);
   SubjectKey subject_;

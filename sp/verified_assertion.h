@@ -6,6 +6,10 @@
 
 #include "base/instant.h"
 
+namespace doorward::tests {
+struct IdentityMaker;  // tests/support alone defines it
+}
+
 namespace doorward::sp {
 
 struct NameId {
@@ -44,6 +48,7 @@ class VerifiedAssertion {
 
  private:
   VerifiedAssertion() = default;
+  friend struct tests::IdentityMaker;
   friend class Verification;  // in verify.cc
   std::string assertion_id_;
   std::string request_id_;
