@@ -1,9 +1,21 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace doorward::sp {
+
+// What the IdP's administrator fills in where, in the vendor's own field names.
+struct Setup {
+  std::string console;       // the way to the page
+  std::string acs_url;       // the field that takes our ACS URL
+  std::string entity_id;     // the field that takes our entity id
+  std::string idp_metadata;  // where the IdP's metadata is found
+  std::string name_id;
+  std::string attributes;
+  std::string assignment;  // how people are let in
+};
 
 // What is known about one kind of IdP: the content of presets/NAME.toml. Candidates are attribute
 // names in order of preference, compared without regard to case.
@@ -23,6 +35,7 @@ struct Preset {
   std::vector<std::string> groups;
   std::string groups_separator;          // OneLogin may join values by ";": empty: none
   std::vector<std::string> alt_subject;  // immutable ids
+  Setup setup;
   // Fix texts by reason name (sp::Reject or an L rule's reason), in the vendor's field names.
   std::vector<std::pair<std::string, std::string>> fixes;
 
