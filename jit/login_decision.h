@@ -89,8 +89,8 @@ struct LoginSnapshot {
   std::optional<Member> known;              // … and its member
   std::vector<Candidate> same_alt_subject;  // through an identity of this connection
   std::vector<Candidate> same_email;        // with the asserted trusted address
-  bool email_held_by_other =
-      false;                     // a member (other than `known`), invitation or tombstone has it
+  // A member other than `known`, an invitation or a tombstone has the asserted trusted address.
+  bool email_held_by_other = false;
   bool tombstone = false;        // matches the subject or the e-mail
   std::uint64_t seats_used = 0;  // members whose status_at(now) is active
   // `known` has the highest role and other_owners() counts none besides: its lease does not end
