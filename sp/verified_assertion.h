@@ -49,7 +49,7 @@ class VerifiedAssertion {
  private:
   VerifiedAssertion() = default;
   friend struct tests::IdentityMaker;
-  friend class Verification;  // in verify.cc
+  friend class Verification;  // sp/verification.h
   std::string assertion_id_;
   std::string request_id_;
   std::string issuer_;
