@@ -110,4 +110,13 @@ bool PublicKey::verify(SignatureAlgorithm algorithm, std::string_view bytes,
   return good;
 }
 
+evp_pkey_st* retain(evp_pkey_st* key) {
+  ensure(EVP_PKEY_up_ref(key) == 1, "EVP_PKEY_up_ref");
+  return key;
+}
+
+void release(evp_pkey_st* key) {
+  EVP_PKEY_free(key);
+}
+
 }  // namespace doorward::certs

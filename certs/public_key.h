@@ -40,4 +40,9 @@ class PublicKey {
   int bits_;
 };
 
+// One more reference to a key's native handle, and its end: for a library that owns what it is
+// given.
+[[nodiscard]] evp_pkey_st* retain(evp_pkey_st* key);
+void release(evp_pkey_st* key);
+
 }  // namespace doorward::certs
