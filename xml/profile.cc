@@ -164,6 +164,7 @@ bool has_value(const xmlAttr* attribute, std::string_view value) {
 }
 
 // The Signature follows the Issuer, or comes first where there is none [Core 3.2.1, Meta 2.3.1].
+// The last place is taken too: Auth0 signed its Responses there.
 bool well_placed(Element signature) {
   auto parent = signature.parent();
   if (!parent) return false;
@@ -171,7 +172,7 @@ bool well_placed(Element signature) {
   if (ns != names::kSaml && ns != names::kSamlp && ns != names::kMd) return false;
   auto siblings = parent->children();
   bool after_issuer = siblings[0].is(names::kSaml, "Issuer") && siblings.size() > 1;
-  return siblings[after_issuer ? 1 : 0] == signature;
+  return siblings[after_issuer ? 1 : 0] == signature || siblings.back() == signature;
 }
 
 bool inside_signature(Element element) {

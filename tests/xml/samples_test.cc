@@ -69,8 +69,6 @@ std::string outcome(const Document& document, std::string_view name, const certs
 TEST(Samples, VerifyOrFailAsXmlsec1Says) {
   const char* folder = std::getenv("DOORWARD_TEST_SAMPLES");
   if (folder == nullptr) GTEST_SKIP() << "DOORWARD_TEST_SAMPLES is not set";
-  // How xmlsec1 and the profile differ, and why a mismatch fails.
-  const std::map<std::string, std::string> known = {};
   int checked = 0;
   for (const Row& row : read_table(std::string(folder) + "/samples.tsv")) {
     bool message = row.at("kind") == "response";
