@@ -1,0 +1,261 @@
+#include "http/server.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "tests/support/http_server.h"
+#include "tests/support/raw_client.h"
+
+namespace doorward::http {
+namespace {
+
+using std::chrono::milliseconds;
+using tests::get;
+using tests::post;
+using tests::RawClient;
+using HttpServer = tests::ServerTest;
+
+// The engine's own answers: plain, never stored, and the connection ends with them.
+void expect_refused(RawClient& client, int status) {
+  const auto answer = client.read();
+  ASSERT_TRUE(answer) << status;
+  EXPECT_EQ(answer->status, status);
+  EXPECT_EQ(answer->header("cache-control"), "no-store");
+  EXPECT_EQ(answer->header("content-type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(answer->header("connection"), "close");
+  EXPECT_TRUE(client.ends()) << status;
+}
+
+TEST_F(HttpServer, AnswersInlineAndOnAWorker) {
+  start();
+  RawClient client(port());
+  const auto quick = client.ask(get("/quick"));
+  ASSERT_TRUE(quick);
+  EXPECT_EQ(quick->status, 200);
+  EXPECT_EQ(quick->body, "quick");
+  EXPECT_EQ(quick->header("connection"), "keep-alive");
+  const auto echo = client.ask(post("/echo?a=%20b", "hello"));
+  ASSERT_TRUE(echo);
+  EXPECT_EQ(echo->body, "POST /echo?a=%20b 127.0.0.1 hello");
+  const auto other = client.ask(get("/echo"));
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->header("x-request-id").size(), 32U);
+  EXPECT_NE(other->header("x-request-id"), echo->header("x-request-id"));
+}
+
+TEST_F(HttpServer, SaysContentLengthZero) {
+  start();
+  RawClient client(port());
+  const auto empty = client.ask(get("/empty"));
+  ASSERT_TRUE(empty);
+  EXPECT_EQ(empty->header("content-length"), "0");
+  EXPECT_EQ(empty->header("connection"), "keep-alive");
+}
+
+TEST_F(HttpServer, ListensOnTheIpv6LoopbackToo) {
+  ServerOptions options;
+  options.address = "[::1]";
+  start(options);
+  EXPECT_NE(port(), 0);
+}
+
+TEST_F(HttpServer, SaysWhyItCannotListen) {
+  start();
+  ServerOptions options;
+  options.port = port();
+  const auto second = Server::start(options, handler_, rng_, log_);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().find("127.0.0.1:" + std::to_string(port())), std::string::npos);
+  options.address = "::1";
+  EXPECT_FALSE(Server::start(options, handler_, rng_, log_));
+  options.address = "127.0.0.1";
+  options.workers = 0;
+  EXPECT_FALSE(Server::start(options, handler_, rng_, log_));
+}
+
+TEST_F(HttpServer, DoesNotLoopOnAChunkedSegmentThatEndsInCr) {
+  ServerOptions options;
+  options.io_threads = 1;
+  start(options);
+  RawClient client(port());
+  ASSERT_TRUE(
+      client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "4\r\ndata\r"));
+  RawClient other(port());
+  ASSERT_TRUE(other.ask(get("/quick")));
+  const auto answer = client.ask("\n0\r\n\r\n");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "POST /echo? 127.0.0.1 data");
+}
+
+TEST_F(HttpServer, RunsNothingThatFollowsATooLargeBody) {
+  ServerOptions options;
+  options.max_body = 1000;
+  start(options);
+  RawClient client(port());
+  const std::string body = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n" +
+                           get("/quick") + get("/echo") + std::string(2000, 'x');
+  ASSERT_TRUE(client.send(body));
+  expect_refused(client, 413);
+}
+
+TEST_F(HttpServer, RefusesWithTheStatusOfTheErrorAndCloses) {
+  start();
+  const struct {
+    std::string bytes;
+    int status;
+  } cases[] = {
+      {"GET / HTTP/1.1\nHost: a\n\n", 400},
+      {"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501},
+      {"GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505},
+      {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", 414},
+      {get("/", "X: " + std::string(20000, 'a') + "\r\n"), 431},
+      {get("/", "Expect: coffee\r\n"), 417},
+      {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501},
+      {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400},
+  };
+  for (const auto& c : cases) {
+    RawClient client(port());
+    // Another request follows at once and is never answered.
+    client.send(c.bytes + get("/quick"));
+    expect_refused(client, c.status);
+  }
+}
+
+TEST_F(HttpServer, ReadsTheSessionCookieBesideStrayOnes) {
+  start();
+  RawClient client(port());
+  const auto answer =
+      client.ask(get("/echo",
+                     "Cookie: a; =b; session=1;;\"; x\r\nCookie: session=2\r\nAccept: */*,\r\n"
+                     "Cache-Control: foo\r\nDate: never\r\nContent-Type:\r\n"));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, "GET /echo? 127.0.0.1  session=1 session=2");
+}
+
+TEST_F(HttpServer, InjectsNoHeaderFromAResponseValue) {
+  start();
+  RawClient client(port());
+  const auto answer = client.ask(get("/inject"));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 500);
+  EXPECT_EQ(answer->header("set-cookie"), "");
+  EXPECT_EQ(answer->header("location"), "");
+}
+
+TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
+  start();
+  RawClient client(port());
+  std::string bytes;
+  for (int i = 0; i < 20; ++i) {
+    bytes += get("/quick?" + std::to_string(i)) + post("/echo?" + std::to_string(i), "body");
+  }
+  ASSERT_TRUE(client.send(bytes));
+  for (int i = 0; i < 20; ++i) {
+    const auto quick = client.read();
+    ASSERT_TRUE(quick);
+    EXPECT_EQ(quick->body, "quick" + std::to_string(i));
+    const auto echo = client.read();
+    ASSERT_TRUE(echo);
+    EXPECT_EQ(echo->body, "POST /echo?" + std::to_string(i) + " 127.0.0.1 body");
+  }
+}
+
+TEST_F(HttpServer, ReadsARequestThatComesByteByByte) {
+  start();
+  RawClient client(port());
+  for (const char c : post("/echo", "abc")) ASSERT_TRUE(client.send(std::string(1, c)));
+  const auto answer = client.read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "POST /echo? 127.0.0.1 abc");
+}
+
+TEST_F(HttpServer, SendsContinueOnlyToWhoWaitsForIt) {
+  start();
+  RawClient client(port());
+  const std::string head =
+      "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+  const auto go_on = client.ask(head);
+  ASSERT_TRUE(go_on);
+  EXPECT_EQ(go_on->status, 100);
+  const auto answer = client.ask("abc");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "POST /echo? 127.0.0.1 abc");
+  // The body is there already: the next answer is the final one.
+  const auto at_once = client.ask(head + "abc");
+  ASSERT_TRUE(at_once);
+  EXPECT_EQ(at_once->status, 200);
+}
+
+TEST_F(HttpServer, SendsNoBodyToHeadAndWith204) {
+  start();
+  RawClient client(port());
+  ASSERT_TRUE(client.send("HEAD /quick HTTP/1.1\r\nHost: a\r\n\r\n"));
+  const auto head = client.read(true);
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->header("content-length"), "5");
+  const auto none = client.ask(get("/none"));
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->status, 204);
+  EXPECT_EQ(none->header("content-length"), "");
+  const auto next = client.ask(get("/quick"));
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->body, "quick");
+}
+
+TEST_F(HttpServer, ClosesWhenTheClientAsks) {
+  start();
+  for (const std::string target : {"/quick", "/echo"}) {
+    for (const std::string& request :
+         {get(target, "Connection: close\r\n"), "GET " + target + " HTTP/1.0\r\nHost: a\r\n\r\n"}) {
+      RawClient client(port());
+      const auto answer = client.ask(request);
+      ASSERT_TRUE(answer);
+      EXPECT_EQ(answer->status, 200);
+      EXPECT_EQ(answer->header("connection"), "close");
+      EXPECT_TRUE(client.ends());
+    }
+  }
+}
+
+TEST_F(HttpServer, KeepsAnOldClientThatAsksForIt) {
+  start();
+  RawClient client(port());
+  const std::string request = "GET /quick HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n";
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = client.ask(request);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->header("connection"), "keep-alive");
+  }
+}
+
+TEST_F(HttpServer, AnswersAClientThatSendsNoMore) {
+  start();
+  RawClient client(port());
+  ASSERT_TRUE(client.send(get("/wait") + get("/echo")));
+  client.finish_sending();
+  handler_.await_waiting(1);
+  handler_.open();
+  const auto waited = client.read();
+  ASSERT_TRUE(waited);
+  EXPECT_EQ(waited->body, "waited");
+  ASSERT_TRUE(client.read());
+  EXPECT_TRUE(client.ends());
+}
+
+TEST_F(HttpServer, TellsNothingOfWhatTheHandlerThrows) {
+  start();
+  RawClient client(port());
+  for (const auto* target : {"/throw", "/throw-int", "/inline-throw"}) {
+    const auto answer = client.ask(get(target));
+    ASSERT_TRUE(answer) << target;
+    EXPECT_EQ(answer->status, 500);
+    EXPECT_EQ(answer->body, "500 Internal Server Error\n");
+  }
+}
+
+}  // namespace
+}  // namespace doorward::http

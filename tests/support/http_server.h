@@ -1,0 +1,55 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "http/server.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/world.h"
+
+namespace doorward::tests {
+
+// "/quick" and "/empty" answer inline, all else on a worker: "/echo" with method, target and
+// body, "/big" with 20 MB, "/wait" once open() was called, "/inject", "/throw", "/throw-int".
+class TestHandler : public http::Handler {
+ public:
+  bool answer_inline(const http::Request& request, http::Response& response) override;
+  http::Response answer(const http::Request& request) override;
+
+  void open();
+  // Waits until `count` requests have come to "/wait".
+  void await_waiting(std::size_t count);
+
+  static constexpr std::size_t kBig = 20 * 1024 * 1024;
+
+ private:
+  void wait();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t waiting_ = 0;
+  bool open_ = false;
+};
+
+// A running server on a free port of the loopback address.
+class ServerTest : public ::testing::Test {
+ protected:
+  ~ServerTest() override;
+  void start(const http::ServerOptions& options = {});
+  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+
+  TestHandler handler_;
+  SeededRng rng_;
+  SilentLog log_;
+  std::unique_ptr<http::Server> server_;
+};
+
+std::string get(const std::string& target, const std::string& headers = "");
+std::string post(const std::string& target, const std::string& body);
+
+}  // namespace doorward::tests

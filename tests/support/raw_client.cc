@@ -1,0 +1,111 @@
+#include "tests/support/raw_client.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/text.h"
+
+namespace doorward::tests {
+
+std::string RawAnswer::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+RawClient::RawClient(std::uint16_t port, int receive_buffer)
+    : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  if (receive_buffer > 0) {
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
+  }
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    std::perror("connect");
+    std::abort();
+  }
+  set_timeout(std::chrono::seconds(10));
+}
+
+RawClient::~RawClient() {
+  ::close(fd_);
+}
+
+void RawClient::set_timeout(std::chrono::milliseconds timeout) {
+  timeval value{};
+  value.tv_sec = timeout.count() / 1000;
+  value.tv_usec = (timeout.count() % 1000) * 1000;
+  ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &value, sizeof(value));
+}
+
+bool RawClient::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+bool RawClient::receive() {
+  std::array<char, 65536> bytes{};
+  const auto got = ::recv(fd_, bytes.data(), bytes.size(), 0);
+  if (got > 0) {
+    buffer_.append(bytes.data(), static_cast<std::size_t>(got));
+    return true;
+  }
+  closed_ = got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  return false;
+}
+
+std::optional<RawAnswer> RawClient::read(bool head_request) {
+  std::size_t end = 0;
+  while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+    if (!receive()) return std::nullopt;
+  }
+  RawAnswer answer;
+  std::string head = buffer_.substr(0, end + 2);
+  buffer_.erase(0, end + 4);
+  answer.status = std::atoi(head.substr(9, 3).c_str());
+  for (std::size_t at = head.find("\r\n") + 2; at < head.size();) {
+    const std::size_t next = head.find("\r\n", at);
+    const std::string line = head.substr(at, next - at);
+    const std::size_t colon = line.find(':');
+    answer.headers.emplace_back(base::ascii_lower(line.substr(0, colon)),
+                                base::trim(std::string_view(line).substr(colon + 1)));
+    at = next + 2;
+  }
+  const auto length =
+      head_request ? 0
+                   : static_cast<std::size_t>(std::atoll(answer.header("content-length").c_str()));
+  while (buffer_.size() < length) {
+    if (!receive()) return std::nullopt;
+  }
+  answer.body = buffer_.substr(0, length);
+  buffer_.erase(0, length);
+  return answer;
+}
+
+std::optional<std::string> RawClient::read_to_end() {
+  while (receive()) {
+  }
+  if (!closed_) return std::nullopt;
+  return std::exchange(buffer_, {});
+}
+
+void RawClient::finish_sending() {
+  ::shutdown(fd_, SHUT_WR);
+}
+
+}  // namespace doorward::tests
