@@ -20,6 +20,9 @@ sp::Identity IdentityMaker::identity(const IdentityFields& fields) {
 sp::VerifiedAssertion IdentityMaker::assertion(const AssertionFields& fields) {
   sp::VerifiedAssertion assertion;
   assertion.name_id_.value = fields.name_id;
+  assertion.issuer_ = fields.issuer;
+  assertion.name_id_.format = fields.name_id_format;
+  assertion.attributes_ = fields.attributes;
   assertion.session_index_ = fields.session_index;
   assertion.key_fingerprint_ = fields.key_fingerprint;
   assertion.session_not_on_or_after_ = fields.session_not_on_or_after;

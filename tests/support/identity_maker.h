@@ -28,6 +28,9 @@ struct AssertionFields {
   std::string session_index = "_s1";
   std::string key_fingerprint = "aa11";
   std::optional<base::Instant> session_not_on_or_after;
+  std::string issuer = "https://idp.example/acme";
+  std::string name_id_format;
+  std::vector<sp::Attribute> attributes;
 };
 
 // The test's door to the two types that only a verified message makes otherwise: rules and
