@@ -25,7 +25,7 @@ struct Bearer {
   bool has_not_before = false;
 };
 
-// "60 s", "250 ms" and the like, for evidence.
+// As evidence shows it: an instant as in the message, a duration in seconds or milliseconds.
 [[nodiscard]] inline std::string text_of(std::string_view text) {
   return std::string(text);
 }

@@ -41,6 +41,11 @@ std::string text_of(Instant instant) {
   return base::format_instant(instant);
 }
 
+std::string text_of(Duration duration) {
+  const auto ms = duration.count();
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
 Verification::Verification(UntrustedResponse&& response, const Connection& connection,
                            const PendingRequest* request, Instant now)
     : posted_(std::move(response)),
