@@ -279,8 +279,10 @@ RejectInfo reject_info(Reject reject) {
       return {"SESSION_EXPIRED", "Prof 4.1.4.3", "The IdP's own session has already ended.",
               "Sign in again at the IdP; check its session length if it always happens."};
     case Reject::life_too_long:
-      return {"LIFE_TOO_LONG", "Core 2.5.1.2", "The Assertion stays valid for more than 24 hours.",
-              "Shorten the assertion's lifetime in the IdP; minutes are enough for a sign-in."};
+      return {"LIFE_TOO_LONG", "Core 2.5.1.2",
+              "The Assertion was issued more than 24 hours ago, though it says that it is valid.",
+              "Sign in again. Shorten the assertion's lifetime in the IdP: minutes are enough for "
+              "a sign-in."};
 
     case Reject::unsolicited:
       return {"UNSOLICITED", "Prof 4.1.5",

@@ -16,6 +16,7 @@
 namespace doorward::sp {
 
 inline constexpr base::Duration kMaxClockSkew = std::chrono::seconds(180);
+// An Assertion counts no longer after its IssueInstant, whatever it says of itself.
 inline constexpr base::Duration kMaxAssertionLife = std::chrono::hours(24);
 inline constexpr base::Duration kMaxUnsolicitedAge = std::chrono::minutes(2);
 

@@ -271,10 +271,13 @@ Verdict Verification::life() {
   result_.used_sha1_ = (signed_assertion_ && signed_assertion_->uses_sha1()) ||
                        (signed_response_ && signed_response_->uses_sha1());
   if (!latest_expiry_) return skip("no expiry");
-  // The widest skew that the connection could be set to while the replay record lives.
-  result_.usable_until_ = *latest_expiry_ + kMaxClockSkew;
-  note("valid for ", *latest_expiry_ - issue_instant_, " after its issue");
-  return *latest_expiry_ - issue_instant_ > kMaxAssertionLife ? Reject::life_too_long : kPass;
+  // Whatever the IdP says, so that replay records need not live for years.
+  const auto end = std::min(*latest_expiry_, issue_instant_ + kMaxAssertionLife);
+  // The widest skew that the connection could be set to while the record lives.
+  result_.usable_until_ = end + kMaxClockSkew;
+  note("valid for ", *latest_expiry_ - issue_instant_, " after its issue, at most ",
+       Duration(kMaxAssertionLife), " of it count");
+  return now_ - skew_ >= issue_instant_ + kMaxAssertionLife ? Reject::life_too_long : kPass;
 }
 
 Verdict Verification::solicited() {
