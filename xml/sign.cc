@@ -98,6 +98,11 @@ std::expected<std::string, XmlError> sign_enveloped(
   if (!certs::fits(key.type(), algorithms.signature)) {
     return std::unexpected(XmlError::signature_algorithm);
   }
+  bool inclusive =
+      options.c14n == C14nMethod::inclusive || options.c14n == C14nMethod::inclusive_with_comments;
+  if (inclusive && !options.inclusive_prefixes.empty()) {
+    return std::unexpected(XmlError::signing_failed);
+  }
   auto document = Document::parse(xml, Limits::metadata());
   if (!document) return std::unexpected(document.error());
   std::string name(id);

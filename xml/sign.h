@@ -22,6 +22,7 @@ struct SignOptions {
   DigestAlgorithm digest = DigestAlgorithm::sha256;
   C14nMethod c14n = C14nMethod::exclusive;
   // PrefixList of ec:InclusiveNamespaces in the Reference's C14N ("xs xsi"); none if empty.
+  // With exclusive C14N only: else signing_failed.
   std::string inclusive_prefixes;
 };
 
