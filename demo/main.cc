@@ -1,0 +1,130 @@
+// doorward-demo: an identity provider with four personalities, and an application. For trying
+// things out on one machine; never part of the server.
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "certs/rng.h"
+#include "demo/app.h"
+#include "demo/idp.h"
+#include "http/server.h"
+#include "xml/document.h"
+
+namespace doorward::demo {
+namespace {
+
+constexpr std::string_view kUsage =
+    "usage: doorward-demo idp --port N --public-url URL --gateway URL --app URL --state DIR\n"
+    "       doorward-demo app --port N --name NAME\n";
+
+class WallClock : public base::Clock {
+ public:
+  [[nodiscard]] base::Instant now() const override {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  }
+};
+
+class StderrLog : public base::Log {
+ public:
+  void write(base::Level level, std::string_view event,
+             std::initializer_list<Field> fields) override {
+    if (level == base::Level::debug) return;
+    std::string line(event);
+    for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + value;
+    std::fprintf(stderr, "%s\n", line.c_str());
+  }
+};
+
+using Flags = std::map<std::string, std::string, std::less<>>;
+
+// --name value pairs, each of `names` exactly once; else empty.
+Flags read_flags(int argc, char** argv, std::initializer_list<std::string_view> names) {
+  Flags flags;
+  for (int i = 2; i + 1 < argc; i += 2) flags[argv[i]] = argv[i + 1];
+  bool complete = flags.size() == names.size() && argc == 2 + 2 * static_cast<int>(names.size());
+  for (const auto name : names) complete = complete && flags.contains(name);
+  return complete ? flags : Flags{};
+}
+
+int serve(const std::string& port, http::Handler& handler, const sigset_t& signals) {
+  certs::SystemRng rng;
+  StderrLog log;
+  http::ServerOptions options;
+  options.io_threads = 1;
+  options.workers = 4;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), options.port);
+  if (error != std::errc{} || end != port.data() + port.size()) {
+    std::fputs(kUsage.data(), stderr);
+    return 2;
+  }
+  const auto server = http::Server::start(options, handler, rng, log);
+  if (!server) {
+    std::fprintf(stderr, "doorward-demo: %s\n", server.error().c_str());
+    return 1;
+  }
+  int signal = 0;
+  sigwait(&signals, &signal);
+  (*server)->drain(std::chrono::seconds(1));
+  return 0;
+}
+
+int run_app(const Flags& flags, const sigset_t& signals) {
+  App app(flags.at("--name"));
+  return serve(flags.at("--port"), app, signals);
+}
+
+int run_idp(const Flags& flags, const sigset_t& signals) {
+  xml::init();
+  WallClock clock;
+  certs::SystemRng rng;
+  const auto idp = Idp::make({.public_url = flags.at("--public-url"),
+                              .gateway_url = flags.at("--gateway"),
+                              .app_url = flags.at("--app"),
+                              .state = flags.at("--state")},
+                             clock, rng);
+  if (!idp) {
+    std::fprintf(stderr, "doorward-demo: %s\n", idp.error().c_str());
+    return 1;
+  }
+  // For whoever sets the gateway up: it connects to the loopback address itself.
+  std::ofstream urls(flags.at("--state") + "/metadata-urls");
+  for (const auto& company : companies()) {
+    urls << company.vendor << " http://127.0.0.1:" << flags.at("--port") << company.metadata_path
+         << "\n";
+  }
+  urls.close();
+  return serve(flags.at("--port"), **idp, signals);
+}
+
+int run(int argc, char** argv) {
+  // Blocked before any thread starts, so that only sigwait sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  const std::string_view what = argc > 1 ? argv[1] : "";
+  if (what == "idp") {
+    const auto flags =
+        read_flags(argc, argv, {"--port", "--public-url", "--gateway", "--app", "--state"});
+    if (!flags.empty()) return run_idp(flags, signals);
+  }
+  if (what == "app") {
+    const auto flags = read_flags(argc, argv, {"--port", "--name"});
+    if (!flags.empty()) return run_app(flags, signals);
+  }
+  std::fputs(kUsage.data(), stderr);
+  return 2;
+}
+
+}  // namespace
+}  // namespace doorward::demo
+
+int main(int argc, char** argv) {
+  return doorward::demo::run(argc, argv);
+}
