@@ -1,13 +1,15 @@
 // doorward-demo: an identity provider with four personalities, and an application. For trying
 // things out on one machine; never part of the server.
 #include <charconv>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <string>
 
+#include "app/clock.h"
+#include "app/log.h"
 #include "certs/rng.h"
 #include "demo/app.h"
 #include "demo/idp.h"
@@ -21,24 +23,6 @@ constexpr std::string_view kUsage =
     "usage: doorward-demo idp --port N --public-url URL --gateway URL --app URL --state DIR\n"
     "       doorward-demo app --port N --name NAME\n";
 
-class WallClock : public base::Clock {
- public:
-  [[nodiscard]] base::Instant now() const override {
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  }
-};
-
-class StderrLog : public base::Log {
- public:
-  void write(base::Level level, std::string_view event,
-             std::initializer_list<Field> fields) override {
-    if (level == base::Level::debug) return;
-    std::string line(event);
-    for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + value;
-    std::fprintf(stderr, "%s\n", line.c_str());
-  }
-};
-
 using Flags = std::map<std::string, std::string, std::less<>>;
 
 // --name value pairs, each of `names` exactly once; else empty.
@@ -51,8 +35,9 @@ Flags read_flags(int argc, char** argv, std::initializer_list<std::string_view> 
 }
 
 int serve(const std::string& port, http::Handler& handler, const sigset_t& signals) {
+  app::SystemClock clock;
   certs::SystemRng rng;
-  StderrLog log;
+  app::StreamLog log(std::cerr, {}, clock);
   http::ServerOptions options;
   options.io_threads = 1;
   options.workers = 4;
@@ -79,7 +64,7 @@ int run_app(const Flags& flags, const sigset_t& signals) {
 
 int run_idp(const Flags& flags, const sigset_t& signals) {
   xml::init();
-  WallClock clock;
+  app::SystemClock clock;
   certs::SystemRng rng;
   const auto idp = Idp::make({.public_url = flags.at("--public-url"),
                               .gateway_url = flags.at("--gateway"),
