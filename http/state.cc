@@ -1,0 +1,116 @@
+#include "http/state.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "http/answers.h"
+#include "session/cookies.h"
+
+namespace doorward::http {
+namespace {
+
+// When the member's rights change by themselves, at the latest.
+base::Instant recheck_of(const jit::Member& member, base::Instant now) {
+  base::Instant at = base::Instant::max();
+  for (const auto& grant : member.grants) {
+    if (grant.expires && *grant.expires > now) at = std::min(at, *grant.expires);
+  }
+  if (member.lease_until) at = std::min(at, *member.lease_until);
+  return at;
+}
+
+}  // namespace
+
+State::State(GatewayOptions options_in, World world_in, TrustedProxies proxies_in)
+    : options(std::move(options_in)), world(world_in), proxies(std::move(proxies_in)) {
+  for (const auto& [id, app] : options.apps) apps_by_origin_.emplace(app.url.origin(), &app);
+}
+
+std::shared_ptr<const Snapshot> State::snapshot() {
+  std::lock_guard lock(reload_mutex_);
+  // Cleared before reading: a commit during the read makes the next caller read again.
+  if (stale_.exchange(false)) {
+    auto configuration = world.store.load_configuration();
+    if (!configuration) {
+      stale_ = true;
+      world.log.write(base::Level::error, "configuration_unreadable",
+                      {{"error", std::string(store::text_of(configuration.error()))}});
+      return nullptr;
+    }
+    snapshot_ = std::make_shared<Snapshot>(std::move(*configuration), options.presets,
+                                           options.public_url.origin());
+  }
+  return snapshot_;
+}
+
+void State::apply(const store::Effects& effects) {
+  if (effects.configuration || effects.everything) stale_ = true;
+  cache.apply(effects);
+}
+
+std::shared_ptr<const CachedSession> State::cached(std::string_view cookie_value) const {
+  return cached_by_hash(session::hash_of(cookie_value));
+}
+
+std::shared_ptr<const CachedSession> State::cached_by_hash(std::string_view hash) const {
+  return cache.find(hash, world.clock.now());
+}
+
+std::expected<std::shared_ptr<const CachedSession>, store::StoreError> State::load(
+    std::string_view hash) {
+  if (auto found = cached_by_hash(hash)) return found;
+  auto configuration = snapshot();
+  if (!configuration) return std::unexpected(store::StoreError::io);
+  auto ticket = cache.ticket();
+  auto view = world.store.find_session(hash);
+  if (!view) return std::unexpected(view.error());
+  base::Instant now = world.clock.now();
+  if (!*view || !(*view)->session.alive_at(now)) return nullptr;
+  auto& [record, member] = **view;
+  const auto* organization = configuration->organization(record.org);
+  if (organization == nullptr || !organization->enabled) return nullptr;
+  auto person = session::make_person(record, member, organization->slug, options.ladder, now);
+  if (!person) return nullptr;
+  return cache.insert(std::move(record), std::move(*person), recheck_of(member, now), ticket);
+}
+
+const session::App* State::app_at(const base::Url& url) const {
+  auto it = apps_by_origin_.find(url.origin());
+  return it == apps_by_origin_.end() ? nullptr : it->second;
+}
+
+const session::App* State::app(std::string_view id) const {
+  auto it = options.apps.find(base::AppId(std::string(id)));
+  return it == options.apps.end() ? nullptr : &it->second;
+}
+
+std::string State::seal(std::string_view purpose, std::string_view text) const {
+  return base::base64url_encode(certs::seal(world.data_key, purpose, text, world.rng));
+}
+
+std::optional<std::string> State::unseal(std::string_view purpose, std::string_view sealed) const {
+  auto bytes = base::base64url_decode(sealed);
+  if (!bytes) return std::nullopt;
+  return certs::open(world.data_key, purpose, *bytes);
+}
+
+std::string State::our_url(std::string_view path) const {
+  return options.public_url.origin().append(path);
+}
+
+bool State::same_origin(const Request& request) const {
+  return request.header("origin") == options.public_url.origin();
+}
+
+std::expected<std::shared_ptr<const CachedSession>, store::StoreError> signed_in(
+    State& state, const Request& request) {
+  for (const auto& value : request.cookies(session::kSsoCookie)) {
+    auto found = state.load(session::hash_of(value));
+    if (!found) return found;
+    // Another application's session is no sign-in session, whatever cookie carries it.
+    if (*found && (*found)->record.parent.empty()) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace doorward::http
