@@ -6,6 +6,9 @@
 #include <set>
 #include <string>
 
+#include "jit/login_decision.h"
+#include "sp/reject.h"
+
 namespace doorward::app {
 namespace {
 
@@ -75,6 +78,22 @@ TEST(BuiltinPresets, ExplainTheCommonReasonsInTheVendorsWords) {
   }
   EXPECT_NE(presets->at("okta").fix("NAMEID_FORMAT").find("Name ID format"), std::string::npos);
   EXPECT_EQ(presets->at("okta").fix("NO_SUCH_REASON"), "");
+}
+
+TEST(BuiltinPresets, ExplainOnlyReasonsThatExistAndEachIsOneThing) {
+  std::set<std::string_view> rejects;
+  for (auto reject : sp::all_rejects()) rejects.insert(sp::reject_info(reject).name);
+  std::set<std::string_view> denials;
+  for (int i = 0; i <= static_cast<int>(jit::DenyReason::seat_limit); ++i) {
+    denials.insert(jit::name_of(static_cast<jit::DenyReason>(i)));
+  }
+  auto presets = builtin_presets();
+  ASSERT_TRUE(presets) << presets.error();
+  for (const auto& [name, preset] : *presets) {
+    for (const auto& [reason, text] : preset.fixes) {
+      EXPECT_EQ(rejects.count(reason) + denials.count(reason), 1U) << name << " " << reason;
+    }
+  }
 }
 
 TEST(BuiltinPresets, KnowTheAttributesThatCannotChange) {
