@@ -43,8 +43,8 @@ constexpr std::array kErrors = {
                  "The element has more than one signature."},
     XmlErrorInfo{
         XmlError::signature_misplaced, "SIGNATURE_MISPLACED", "SAML Core 3.2.1",
-        "A signature stands where none belongs: its place is right after the Issuer, or at "
-        "the very end."},
+        "A signature stands where none belongs: its place is right after the Issuer, at the "
+        "start or at the end."},
     XmlErrorInfo{XmlError::comment_in_signature, "COMMENT_IN_SIGNATURE", "CVE-2025-29775",
                  "There is a comment inside a signature."},
     XmlErrorInfo{XmlError::object_in_signature, "OBJECT_IN_SIGNATURE", "SAML Core 5.4.1",

@@ -164,15 +164,16 @@ bool has_value(const xmlAttr* attribute, std::string_view value) {
 }
 
 // The Signature follows the Issuer, or comes first where there is none [Core 3.2.1, Meta 2.3.1].
-// The last place is taken too: Auth0 signed its Responses there.
+// First before an Issuer and last are taken too: dex and Auth0 have signed there.
 bool well_placed(Element signature) {
   auto parent = signature.parent();
   if (!parent) return false;
   std::string_view ns = parent->ns();
   if (ns != names::kSaml && ns != names::kSamlp && ns != names::kMd) return false;
   auto siblings = parent->children();
-  bool after_issuer = siblings[0].is(names::kSaml, "Issuer") && siblings.size() > 1;
-  return siblings[after_issuer ? 1 : 0] == signature || siblings.back() == signature;
+  bool after_issuer =
+      siblings.size() > 1 && siblings[0].is(names::kSaml, "Issuer") && siblings[1] == signature;
+  return after_issuer || siblings.front() == signature || siblings.back() == signature;
 }
 
 bool inside_signature(Element element) {
@@ -182,13 +183,14 @@ bool inside_signature(Element element) {
   return false;
 }
 
-// Every Signature of the document, not only the one in question: a stray one is how wrappings
-// carry the real message along.
-bool all_well_placed(const Document& document) {
+// Every Signature of the document, not only that of `element`: a stray one is how wrappings carry
+// the real message along.
+bool all_well_placed(const Document& document, Element element) {
   bool good = true;
-  for_each_element(document, [&](Element element) {
-    if (!good || !element.is(kDs, "Signature")) return;
-    good = well_placed(element) && !inside_signature(element);
+  for_each_element(document, [&](Element at) {
+    if (!good || !at.is(kDs, "Signature")) return;
+    bool signable = at.parent() && (*at.parent() == element || at.parent()->attribute("ID"));
+    good = signable && well_placed(at) && !inside_signature(at);
   });
   return good;
 }
@@ -295,7 +297,7 @@ std::expected<Element, XmlError> find_signature(const Document& document, Elemen
   auto signatures = element.children(kDs, "Signature");
   if (signatures.empty()) return refuse(XmlError::signature_missing);
   if (signatures.size() > 1) return refuse(XmlError::several_signatures);
-  if (!all_well_placed(document)) return refuse(XmlError::signature_misplaced);
+  if (!all_well_placed(document, element)) return refuse(XmlError::signature_misplaced);
   if (document.has_comment_in_signature()) return refuse(XmlError::comment_in_signature);
   return signatures[0];
 }

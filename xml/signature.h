@@ -53,8 +53,8 @@ class SignedElement {
 
 // Verifies the enveloped signature of `element`, which belongs to `document`, with one of `keys`,
 // and reads the signed bytes again within `limits`. A closed profile [Core 5.4] is checked before
-// any cryptography: one Signature, after the Issuer or last; one Reference, to the element's own
-// unique ID; enveloped-signature, then C14N (1.0 or exclusive); RSA with SHA-256/384/512, ECDSA
+// any cryptography: one Signature, after the Issuer, first or last; one Reference, to the element's
+// own unique ID; enveloped-signature, then C14N (1.0 or exclusive); RSA with SHA-256/384/512, ECDSA
 // on P-256 and P-384; KeyInfo is never read. Errors: XmlError's second group, the first failing
 // clause. Documents are independent between threads; one document is one thread's.
 [[nodiscard]] std::expected<SignedElement, XmlError> verify_enveloped(
