@@ -46,7 +46,7 @@ int serve(const std::string& port, http::Handler& handler, const sigset_t& signa
     std::fputs(kUsage.data(), stderr);
     return 2;
   }
-  const auto server = http::Server::start(options, handler, rng, log);
+  const auto server = http::Server::start(options, handler, clock, rng, log);
   if (!server) {
     std::fprintf(stderr, "doorward-demo: %s\n", server.error().c_str());
     return 1;

@@ -206,9 +206,7 @@ void Connection::refuse(int status, std::string_view reason) {
 void Connection::write(const Response& response) {
   Wire wire = serialize(
       response,
-      {.head_only = request_.method == "HEAD",
-       .keep_alive = !close_,
-       .now = std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now())});
+      {.head_only = request_.method == "HEAD", .keep_alive = !close_, .now = engine_.now()});
   if (wire.replaced) {
     engine_.log().write(base::Level::error, "http.response_unsendable", {{"request", request_.id}});
   }

@@ -43,9 +43,11 @@ std::uint64_t mix(std::uint64_t value) {
 
 }  // namespace
 
-Engine::Engine(const ServerOptions& options, Handler& handler, base::Rng& rng, base::Log& log)
+Engine::Engine(const ServerOptions& options, Handler& handler, const base::Clock& clock,
+               base::Rng& rng, base::Log& log)
     : options_(options),
       handler_(handler),
+      clock_(clock),
       log_(log),
       max_connections_(connection_cap(options.max_connections)),
       id_prefix_(base::hex_encode(rng.bytes(8))),

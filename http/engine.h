@@ -22,7 +22,8 @@ namespace doorward::http {
 // counters. Knows sockets but not who accepts them. Thread-safe; outlives its connections.
 class Engine {
  public:
-  Engine(const ServerOptions& options, Handler& handler, base::Rng& rng, base::Log& log);
+  Engine(const ServerOptions& options, Handler& handler, const base::Clock& clock, base::Rng& rng,
+         base::Log& log);
   ~Engine();  // as stop()
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -40,6 +41,7 @@ class Engine {
 
   // For connections.
   [[nodiscard]] const ServerOptions& options() const { return options_; }
+  [[nodiscard]] base::Instant now() const { return clock_.now(); }
   [[nodiscard]] base::Log& log() { return log_; }
   [[nodiscard]] WorkerPool& pool() { return pool_; }
   [[nodiscard]] SlowWriter& slow_writer() { return slow_writer_; }
@@ -62,6 +64,7 @@ class Engine {
 
   const ServerOptions options_;
   Handler& handler_;
+  const base::Clock& clock_;
   base::Log& log_;
   const std::size_t max_connections_;
   const std::string id_prefix_;

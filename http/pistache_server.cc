@@ -47,9 +47,8 @@ class Adapter : public Pistache::Tcp::Handler {
   }
 
   // Pistache closes the descriptor itself, when it sees the end that this makes.
-  static void turn_away(int fd) {
-    const auto now = std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now());
-    const std::string bytes = serialize(plain_response(503), {.now = now}).bytes;
+  void turn_away(int fd) const {
+    const std::string bytes = serialize(plain_response(503), {.now = engine_.now()}).bytes;
     static_cast<void>(::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
     ::shutdown(fd, SHUT_RDWR);
   }
@@ -61,8 +60,9 @@ class Adapter : public Pistache::Tcp::Handler {
 
 class Server::Impl {
  public:
-  Impl(const ServerOptions& options, Handler& handler, base::Rng& rng, base::Log& log)
-      : engine_(options, handler, rng, log),
+  Impl(const ServerOptions& options, Handler& handler, const base::Clock& clock, base::Rng& rng,
+       base::Log& log)
+      : engine_(options, handler, clock, rng, log),
         listener_(Pistache::Address(options.address, Pistache::Port(options.port))) {
     using Flag = Pistache::Tcp::Options;
     Pistache::Flags<Flag> flags(Flag::ReuseAddr);
@@ -96,14 +96,16 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 std::expected<std::unique_ptr<Server>, std::string> Server::start(const ServerOptions& options,
-                                                                  Handler& handler, base::Rng& rng,
-                                                                  base::Log& log) {
+                                                                  Handler& handler,
+                                                                  const base::Clock& clock,
+                                                                  base::Rng& rng, base::Log& log) {
   if (options.io_threads < 1 || options.workers < 1 || options.queue < 1 ||
       options.max_connections < 1 || options.slowest_rate < 1) {
     return std::unexpected("threads, workers, queue, connections and rate must be at least 1");
   }
   try {
-    return std::unique_ptr<Server>(new Server(std::make_unique<Impl>(options, handler, rng, log)));
+    return std::unique_ptr<Server>(
+        new Server(std::make_unique<Impl>(options, handler, clock, rng, log)));
   } catch (const std::exception& e) {
     return std::unexpected("cannot listen on " + options.address + ":" +
                            std::to_string(options.port) + ": " + e.what());

@@ -35,10 +35,12 @@ struct ServerOptions {
 // Connections are kept alive as the client asks [RFC 9112 9.3].
 class Server {
  public:
-  // Listens and answers from now on. `handler`, `rng` and `log` outlive the server.
+  // Listens and answers from now on. `handler` and the doors outlive the server; `clock` is read
+  // for Date only.
   // Error: why it cannot listen, one sentence for the operator.
   [[nodiscard]] static std::expected<std::unique_ptr<Server>, std::string> start(
-      const ServerOptions& options, Handler& handler, base::Rng& rng, base::Log& log);
+      const ServerOptions& options, Handler& handler, const base::Clock& clock, base::Rng& rng,
+      base::Log& log);
 
   // Stops at once: what is not answered yet gets no answer.
   ~Server();

@@ -36,6 +36,7 @@ TEST_F(HttpServer, AnswersInlineAndOnAWorker) {
   EXPECT_EQ(quick->status, 200);
   EXPECT_EQ(quick->body, "quick");
   EXPECT_EQ(quick->header("connection"), "keep-alive");
+  EXPECT_EQ(quick->header("date"), "Wed, 01 May 2024 12:00:00 GMT");
   const auto echo = client.ask(post("/echo?a=%20b", "hello"));
   ASSERT_TRUE(echo);
   EXPECT_EQ(echo->body, "POST /echo?a=%20b 127.0.0.1 hello");
@@ -65,14 +66,14 @@ TEST_F(HttpServer, SaysWhyItCannotListen) {
   start();
   ServerOptions options;
   options.port = port();
-  const auto second = Server::start(options, handler_, rng_, log_);
+  const auto second = Server::start(options, handler_, clock_, rng_, log_);
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().find("127.0.0.1:" + std::to_string(port())), std::string::npos);
   options.address = "::1";
-  EXPECT_FALSE(Server::start(options, handler_, rng_, log_));
+  EXPECT_FALSE(Server::start(options, handler_, clock_, rng_, log_));
   options.address = "127.0.0.1";
   options.workers = 0;
-  EXPECT_FALSE(Server::start(options, handler_, rng_, log_));
+  EXPECT_FALSE(Server::start(options, handler_, clock_, rng_, log_));
 }
 
 TEST_F(HttpServer, DoesNotLoopOnAChunkedSegmentThatEndsInCr) {

@@ -63,7 +63,7 @@ ServerTest::~ServerTest() {
 }
 
 void ServerTest::start(const http::ServerOptions& options) {
-  auto server = http::Server::start(options, handler_, rng_, log_);
+  auto server = http::Server::start(options, handler_, clock_, rng_, log_);
   ASSERT_TRUE(server) << server.error();
   server_ = *std::move(server);
 }

@@ -44,6 +44,7 @@ class ServerTest : public ::testing::Test {
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
   TestHandler handler_;
+  HandClock clock_{at("2024-05-01T12:00:00Z")};
   SeededRng rng_;
   SilentLog log_;
   std::unique_ptr<http::Server> server_;
