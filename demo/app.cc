@@ -73,8 +73,8 @@ std::string greeting(const http::Request& request, const std::string& app) {
           escape_markup(org) + "</span>.</p>\n";
   if (role == "viewer") {
     html +=
-        "<p>That is the read-only role: you were never here before, your company&rsquo;s identity "
-        "provider vouched for you, and so you may look around.</p>\n";
+        "<p>That is the read-only role, the one that everybody starts with: your company&rsquo;s "
+        "identity provider vouched for you, and so you may look around.</p>\n";
   }
   return html;
 }

@@ -43,6 +43,7 @@ table{border-collapse:collapse;width:100%;font-size:.95rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;white-space:nowrap}
 td{overflow-wrap:anywhere}
+tbody tr:last-child,tbody tr:last-child>*{border-bottom:0}
 code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.92em;overflow-wrap:anywhere}
 .none{color:var(--soft);font-style:italic}
 .row{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:center;margin:1.2rem 0}
