@@ -77,7 +77,7 @@ http::Response page_response(const Page& page, int status) {
   response.body = std::move(html);
   response.add("Content-Type", "text/html; charset=utf-8")
       .add("Cache-Control", "no-store")
-      .add("Referrer-Policy", "no-referrer")
+      .add("Referrer-Policy", "same-origin")
       .add("X-Content-Type-Options", "nosniff")
       .add("Content-Security-Policy", policy);
   return response;
