@@ -1,7 +1,7 @@
 // A real identity provider: SimpleSAMLphp from Debian, its metadata imported, its login driven.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { openSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { app, cli, member, port, received, sso, state, withBrowser } from './world.mjs';
 
@@ -70,17 +70,25 @@ $metadata['__DYNAMIC:1__'] = [
     '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:nobody"/>');
 }
 
-// What an administrator does in the console of the identity provider.
+// What an administrator does at the identity provider: the service provider's metadata goes in.
 async function registerServiceProvider() {
-  const answer = await fetch(`http://127.0.0.1:${port}/saml/${connection}/metadata`, {
-    headers: { Host: new URL(sso).host },
-  });
-  // fetch keeps the Host header for itself, so the answer may come from no known host.
-  assert.ok(answer);
+  const answer = await fetch(`${sso}/saml/${connection}/metadata`);
+  assert.equal(answer.status, 200);
+  const metadata = await answer.text();
+  writeFileSync(`${folder}/metadata/sp.xml`, metadata);
+  return metadata;
 }
 
-async function signIn(page, user) {
-  await page.goto(`${sso}/login?org=campus&return_to=${encodeURIComponent(`${app}/`)}`);
+async function answers(url) {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+    if (await fetch(url).then((answer) => answer.ok, () => false)) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  assert.fail(`${url} does not answer`);
+}
+
+// At the login page of the identity provider.
+async function logIn(page, user) {
   await page.waitForURL(`${base}**`);
   await page.fill('input[name=username]', user);
   await page.fill('input[name=password]', `${user}pw`);
@@ -98,5 +106,52 @@ before(async () => {
     },
     detached: true, stdio: ['ignore', log, log],
   });
+  await answers(entityId);
+
+  await cli('org', 'create', 'campus', '--name', 'Campus');
+  await cli('domain', 'add', 'campus.example', '--org', 'campus');
+  await cli('domain', 'verify', 'campus.example', '--trust');
+  const made = await cli('connection', 'create', '--org', 'campus', '--id', connection,
+    '--preset', 'generic', '--metadata',
+    `http://127.0.0.1:${idpPort}/simplesamlphp/saml2/idp/metadata.php`);
+  assert.equal(made.idp_entity_id, entityId);
+  assert.equal(made.acs_url, `${sso}/saml/${connection}/acs`);
+  await answers(made.metadata_url);
 });
 after(() => process.kill(-server.pid, 'SIGTERM'));
+
+test('SimpleSAMLphp signs a person in, who becomes a member and may read', () =>
+  withBrowser(async (page) => {
+    await registerServiceProvider();
+    await page.goto(`${app}/`);
+    await page.getByLabel('Work e-mail').fill('alice@campus.example');
+    await page.keyboard.press('Enter');
+    await logIn(page, 'alice');
+    assert.equal(await page.locator('#name').textContent(), 'Alice Liddell');
+    assert.equal((await received(page))('remote-user'), 'alice@campus.example');
+    const alice = await member('campus', 'alice@campus.example');
+    assert.deepEqual(alice.roles, ['viewer']);
+  }));
+
+test('SimpleSAMLphp checks signed requests that come by POST', () =>
+  withBrowser(async (page) => {
+    await cli('connection', 'set', connection, '--binding', 'post', '--sign-requests', 'on');
+    let metadata = '';
+    for (const deadline = Date.now() + 2000; Date.now() < deadline;) {
+      metadata = await registerServiceProvider();
+      if (metadata.includes('AuthnRequestsSigned="true"')) break;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    assert.match(metadata, /AuthnRequestsSigned="true"/);
+    await new Promise((done) => setTimeout(done, 3000));  // SimpleSAMLphp sees the file by then
+
+    let request;
+    page.on('request', (one) => {
+      if (one.method() === 'POST' && one.url().startsWith(base)) request ??= one.postData();
+    });
+    await page.goto(`${sso}/login?org=campus&return_to=${encodeURIComponent(`${app}/`)}`);
+    await logIn(page, 'bob');
+    assert.equal(await page.locator('#name').textContent(), 'Bob Builder');
+    const xml = Buffer.from(new URLSearchParams(request).get('SAMLRequest'), 'base64').toString();
+    assert.match(xml, /<ds:SignatureValue/);
+  }));

@@ -1,4 +1,5 @@
 // The stack that tests/e2e/run started, as the tests see it.
+import './loopback_names.mjs';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
