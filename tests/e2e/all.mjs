@@ -1,12 +1,11 @@
 // All tests, one after the other, in one browser.
 import { after, before } from 'node:test';
+import './sign_in.mjs';
+import './application.mjs';
+import './attacks.mjs';
+import './pages.mjs';
+import './simplesamlphp.mjs';
 import { closeBrowser, openBrowser } from './world.mjs';
 
 before(openBrowser);
 after(closeBrowser);
-
-await import('./sign_in.mjs');
-await import('./application.mjs');
-await import('./attacks.mjs');
-await import('./pages.mjs');
-await import('./simplesamlphp.mjs');

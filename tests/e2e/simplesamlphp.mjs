@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { app, cli, member, port, received, sso, state, withBrowser } from './world.mjs';
 
 const folder = `${state}/simplesamlphp`;
@@ -96,62 +96,64 @@ async function logIn(page, user) {
   await page.waitForURL(`${app}/`);
 }
 
-before(async () => {
-  writeConfiguration();
-  const log = openSync(`${folder}/server.log`, 'a');
-  server = spawn('php', ['-d', `session.save_path=${folder}/sess`, '-S', `127.0.0.1:${idpPort}`,
-    '-t', `${folder}/www`], {
-    env: {
-      ...process.env, SIMPLESAMLPHP_CONFIG_DIR: `${folder}/config`, PHP_CLI_SERVER_WORKERS: '3',
-    },
-    detached: true, stdio: ['ignore', log, log],
-  });
-  await answers(entityId);
-
-  await cli('org', 'create', 'campus', '--name', 'Campus');
-  await cli('domain', 'add', 'campus.example', '--org', 'campus');
-  await cli('domain', 'verify', 'campus.example', '--trust');
-  const made = await cli('connection', 'create', '--org', 'campus', '--id', connection,
-    '--preset', 'generic', '--metadata',
-    `http://127.0.0.1:${idpPort}/simplesamlphp/saml2/idp/metadata.php`);
-  assert.equal(made.idp_entity_id, entityId);
-  assert.equal(made.acs_url, `${sso}/saml/${connection}/acs`);
-  await answers(made.metadata_url);
-});
-after(() => process.kill(-server.pid, 'SIGTERM'));
-
-test('SimpleSAMLphp signs a person in, who becomes a member and may read', () =>
-  withBrowser(async (page) => {
-    await registerServiceProvider();
-    await page.goto(`${app}/`);
-    await page.getByLabel('Work e-mail').fill('alice@campus.example');
-    await page.keyboard.press('Enter');
-    await logIn(page, 'alice');
-    assert.equal(await page.locator('#name').textContent(), 'Alice Liddell');
-    assert.equal((await received(page))('remote-user'), 'alice@campus.example');
-    const alice = await member('campus', 'alice@campus.example');
-    assert.deepEqual(alice.roles, ['viewer']);
-  }));
-
-test('SimpleSAMLphp checks signed requests that come by POST', () =>
-  withBrowser(async (page) => {
-    await cli('connection', 'set', connection, '--binding', 'post', '--sign-requests', 'on');
-    let metadata = '';
-    for (const deadline = Date.now() + 2000; Date.now() < deadline;) {
-      metadata = await registerServiceProvider();
-      if (metadata.includes('AuthnRequestsSigned="true"')) break;
-      await new Promise((done) => setTimeout(done, 100));
-    }
-    assert.match(metadata, /AuthnRequestsSigned="true"/);
-    await new Promise((done) => setTimeout(done, 3000));  // SimpleSAMLphp sees the file by then
-
-    let request;
-    page.on('request', (one) => {
-      if (one.method() === 'POST' && one.url().startsWith(base)) request ??= one.postData();
+describe('SimpleSAMLphp', () => {
+  before(async () => {
+    writeConfiguration();
+    const log = openSync(`${folder}/server.log`, 'a');
+    server = spawn('php', ['-d', `session.save_path=${folder}/sess`, '-S', `127.0.0.1:${idpPort}`,
+      '-t', `${folder}/www`], {
+      env: {
+        ...process.env, SIMPLESAMLPHP_CONFIG_DIR: `${folder}/config`, PHP_CLI_SERVER_WORKERS: '3',
+      },
+      detached: true, stdio: ['ignore', log, log],
     });
-    await page.goto(`${sso}/login?org=campus&return_to=${encodeURIComponent(`${app}/`)}`);
-    await logIn(page, 'bob');
-    assert.equal(await page.locator('#name').textContent(), 'Bob Builder');
-    const xml = Buffer.from(new URLSearchParams(request).get('SAMLRequest'), 'base64').toString();
-    assert.match(xml, /<ds:SignatureValue/);
-  }));
+    await answers(entityId);
+
+    await cli('org', 'create', 'campus', '--name', 'Campus');
+    await cli('domain', 'add', 'campus.example', '--org', 'campus');
+    await cli('domain', 'verify', 'campus.example', '--trust');
+    const made = await cli('connection', 'create', '--org', 'campus', '--id', connection,
+      '--preset', 'generic', '--metadata',
+      `http://127.0.0.1:${idpPort}/simplesamlphp/saml2/idp/metadata.php`);
+    assert.equal(made.idp_entity_id, entityId);
+    assert.equal(made.acs_url, `${sso}/saml/${connection}/acs`);
+    await answers(made.metadata_url);
+  });
+  after(() => process.kill(-server.pid, 'SIGTERM'));
+
+  test('signs a person in, who becomes a member and may read', () =>
+    withBrowser(async (page) => {
+      await registerServiceProvider();
+      await page.goto(`${app}/`);
+      await page.getByLabel('Work e-mail').fill('alice@campus.example');
+      await page.keyboard.press('Enter');
+      await logIn(page, 'alice');
+      assert.equal(await page.locator('#name').textContent(), 'Alice Liddell');
+      assert.equal((await received(page))('remote-user'), 'alice@campus.example');
+      const alice = await member('campus', 'alice@campus.example');
+      assert.deepEqual(alice.roles, ['viewer']);
+    }));
+
+  test('checks signed requests that come by POST', () =>
+    withBrowser(async (page) => {
+      await cli('connection', 'set', connection, '--binding', 'post', '--sign-requests', 'on');
+      let metadata = '';
+      for (const deadline = Date.now() + 2000; Date.now() < deadline;) {
+        metadata = await registerServiceProvider();
+        if (metadata.includes('AuthnRequestsSigned="true"')) break;
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      assert.match(metadata, /AuthnRequestsSigned="true"/);
+      await new Promise((done) => setTimeout(done, 3000));  // SimpleSAMLphp sees the file by then
+
+      let request;
+      page.on('request', (one) => {
+        if (one.method() === 'POST' && one.url().startsWith(base)) request ??= one.postData();
+      });
+      await page.goto(`${sso}/login?org=campus&return_to=${encodeURIComponent(`${app}/`)}`);
+      await logIn(page, 'bob');
+      assert.equal(await page.locator('#name').textContent(), 'Bob Builder');
+      const xml = Buffer.from(new URLSearchParams(request).get('SAMLRequest'), 'base64').toString();
+      assert.match(xml, /<ds:SignatureValue/);
+    }));
+});
