@@ -26,6 +26,7 @@ enum class StoreError {
   io,              // reading or writing failed; nothing was written
   busy,            // another process held the database for too long; nothing was written
   rolled_back,     // the closure asked for it
+  closure_failed,  // the closure threw, or used a verb against its contract; nothing was written
   newer_schema,    // made by a newer doorward
   not_a_store,     // the file is no doorward database, or is damaged
   in_use,          // a server already runs on it
@@ -61,17 +62,29 @@ enum class OnceKind { request, assertion };
 enum class Conflict { slug_taken, id_taken, acs_taken, entity_pair_taken, domain_taken, not_found };
 [[nodiscard]] std::string_view text_of(Conflict conflict);
 
+// What of an asserted identity the store looks up.
+struct LoginKeys {
+  sp::SubjectKey subject;
+  std::string alt_subject;  // empty if none
+  std::optional<sp::Email> email;
+};
+
 // The verbs of one transaction of one organisation. Not thread-safe; valid only inside the
-// closure. A verb that fails for the database's sake marks the transaction as failed and returns
-// its refusing value; the whole write then answers with the error.
+// closure. A verb that fails for the database's sake, or is given a value of another organisation
+// or a member that does not exist, marks the transaction as failed and returns its refusing
+// value; the whole write then answers with the error (closure_failed for the latter two).
 class Tx {
  public:
   virtual ~Tx() = default;
 
   // Members and logins.
-  // identity: asserted; loads all that decide_login reads.
-  [[nodiscard]] virtual jit::LoginSnapshot login_snapshot(const sp::Identity& identity,
+  // Loads all that decide_login reads.
+  [[nodiscard]] virtual jit::LoginSnapshot login_snapshot(const LoginKeys& keys,
                                                           base::Instant now) = 0;
+  [[nodiscard]] jit::LoginSnapshot login_snapshot(const sp::Identity& identity, base::Instant now) {
+    return login_snapshot(LoginKeys{identity.subject(), identity.alt_subject(), identity.email()},
+                          now);
+  }
   [[nodiscard]] virtual std::optional<jit::Member> find_member(const base::MemberId& id) = 0;
   [[nodiscard]] virtual std::vector<jit::Member> list_members() = 0;
   [[nodiscard]] virtual std::vector<jit::IdentityRecord> identities_of(
@@ -83,19 +96,26 @@ class Tx {
   [[nodiscard]] virtual bool consume_once(const base::ConnectionId& connection, OnceKind kind,
                                           std::string_view id, base::Instant keep_until) = 0;
 
-  // Sessions. Ending one ends its children in the same commit.
-  virtual void put_session(const session::SessionRecord& record) = 0;
+  // Sessions. Ending one ends its children and voids their codes in the same commit.
+  // False, and nothing is written, if the parent that it names is not there (any more).
+  virtual bool put_session(const session::SessionRecord& record) = 0;
+  // Alive or not.
+  [[nodiscard]] virtual std::optional<session::SessionRecord> find_session(
+      std::string_view hash) = 0;
+  // False if it is not there.
   virtual bool end_session(std::string_view hash) = 0;
   virtual std::size_t end_sessions_of(const base::MemberId& member) = 0;
   // fingerprint: only those that this key vouched for; empty: all of the connection.
   virtual std::size_t end_sessions_through(const base::ConnectionId& connection,
                                            std::string_view fingerprint) = 0;
-  virtual std::size_t end_all_sessions() = 0;
-  virtual void put_code(const session::AppCode& code) = 0;
+  virtual std::size_t end_all_sessions() = 0;  // of the organisation
+  // False, and nothing is written, if the sign-in session that it names is not there.
+  virtual bool put_code(const session::AppCode& code) = 0;
   // Deletes and returns it, expired or not; nullopt if it is not there.
   [[nodiscard]] virtual std::optional<session::AppCode> take_code(std::string_view hash) = 0;
 
   // Organisation, connections, domains, keys.
+  // Name, enabled and policy; slug and created_at stay as they were made.
   virtual void put_organization(const jit::Organization& organization) = 0;
   [[nodiscard]] virtual std::optional<jit::Organization> organization() = 0;
   // Checks what must be unique in the installation (docs/interface.md).
@@ -104,8 +124,11 @@ class Tx {
   [[nodiscard]] virtual std::optional<sp::ConnectionSettings> find_connection(
       const base::ConnectionId& id) = 0;
   [[nodiscard]] virtual std::vector<sp::ConnectionSettings> list_connections() = 0;
-  // Its id is never used again.
+  // With its keys and domain bindings; ends its sessions. Identities stay on record, the id is
+  // never used again. False if it is not there.
   virtual bool delete_connection(const base::ConnectionId& id) = 0;
+  // domain_taken: verified for another organisation, and this is to be verified too.
+  // not_found: bound to a connection that the organisation does not have.
   [[nodiscard]] virtual std::expected<void, Conflict> put_domain(const jit::Domain& domain) = 0;
   [[nodiscard]] virtual std::vector<jit::Domain> list_domains() = 0;
   virtual void put_key(const KeyRecord& key) = 0;
@@ -141,9 +164,10 @@ class Store {
   // Runs `closure` in one serialisable transaction of `org` and returns after it is durable.
   // `closure` may run more than once: it resets what it returns on entry, does no I/O and touches
   // only its transaction. Errors: any StoreError; `rolled_back` if it returned that verdict.
+  // From within a closure or the listener: closure_failed.
   [[nodiscard]] virtual std::expected<void, StoreError> write(
       const base::OrgId& org, const std::function<Verdict(Tx&)>& closure) = 0;
-  // As write, but nothing it does is kept; runs beside writers.
+  // Reads one consistent state beside writers; a verb that writes makes it closure_failed.
   [[nodiscard]] virtual std::expected<void, StoreError> read(
       const base::OrgId& org, const std::function<void(Tx&)>& closure) = 0;
 
@@ -155,15 +179,18 @@ class Store {
   // organisation.
   [[nodiscard]] virtual std::expected<std::optional<SessionView>, StoreError> find_session(
       std::string_view hash) = 0;
-  // Moves last_seen_at forward for many sessions at once.
+  // Moves last_seen_at forward for many sessions at once, and for their parents: who uses an
+  // application stays signed in. Unknown hashes are ignored.
   [[nodiscard]] virtual std::expected<void, StoreError> touch_sessions(
       const std::vector<std::pair<std::string, base::Instant>>& seen) = 0;
-  // Deletes expired sessions, codes and consumed ids; at most `limit` rows. How many went.
+  // Deletes expired sessions with their children, codes and consumed ids, in small transactions.
+  // Takes at most `limit` rows up (children come on top). How many went.
   [[nodiscard]] virtual std::expected<std::size_t, StoreError> sweep(base::Instant now,
                                                                      std::size_t limit) = 0;
 
   // Called after each commit of this process, and for commits of other processes as soon as
-  // poll() sees them; before the write is acknowledged. Set once, before the first use.
+  // poll() sees them; before the write is acknowledged. Set once, before the first use. Runs on
+  // the writer's and on poll's thread and holds both up: it must be quick and write nothing here.
   virtual void on_effects(std::function<void(const Effects&)> listener) = 0;
   // Looks whether another process wrote and if so tells the listener `everything` and confirms,
   // so that wait_confirmed of that process returns. The server calls it every 20 ms.
@@ -178,11 +205,12 @@ enum class Role { command, server };  // a second server on one store is refused
 struct OpenOptions {
   std::string path;  // of the SQLite file
   Role role = Role::command;
-  std::string data_key_id;  // remembered at first, compared ever after (wrong_data_key)
+  std::string data_key_id;  // remembered at first, compared ever after; empty: neither
   bool create = true;
 };
 
-// Opens or makes a SQLite store and migrates it forward (a copy beside it first).
+// Opens or makes a SQLite store and migrates it forward (a copy beside it first: PATH.before-N).
+// in_use also if it must be migrated while a server of an older version runs on it.
 // An unknown COMMIT outcome ends the process after every waiting caller has been told.
 [[nodiscard]] std::expected<std::unique_ptr<Store>, StoreError> open_sqlite(
     const OpenOptions& options, base::Log& log);

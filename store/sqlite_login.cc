@@ -1,0 +1,157 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "store/sqlite_tx.h"
+
+namespace doorward::store {
+namespace {
+
+std::optional<jit::IdentityRecord> read_identity(Database& db, const base::OrgId& org,
+                                                 const sp::SubjectKey& key) {
+  Query row = db.query(
+      "SELECT alt_subject, member, linked_at, last_used_at FROM identity WHERE org = ? "
+      "AND connection = ? AND name_id = ? AND idp_entity_id = ? AND format = ? "
+      "AND name_qualifier = ? AND sp_name_qualifier = ?",
+      org, key.connection, key.name_id, key.idp_entity_id, key.format, key.name_qualifier,
+      key.sp_name_qualifier);
+  if (!row.next()) return std::nullopt;
+  return jit::IdentityRecord{key, row.text(0), base::MemberId(row.text(1)), row.instant(2),
+                             row.instant(3)};
+}
+
+// A deprovisioned member who signed in as this very subject of the IdP, by whatever connection.
+bool deprovisioned_subject(Database& db, const base::OrgId& org, const sp::SubjectKey& key,
+                           const base::MemberId& known) {
+  return db
+      .query(
+          "SELECT 1 FROM identity i JOIN member m ON m.org = i.org AND m.id = i.member "
+          "WHERE i.org = ? AND i.name_id = ? AND i.idp_entity_id = ? AND i.format = ? "
+          "AND i.name_qualifier = ? AND i.sp_name_qualifier = ? AND i.member <> ? "
+          "AND m.status = 'deprovisioned' LIMIT 1",
+          org, key.name_id, key.idp_entity_id, key.format, key.name_qualifier,
+          key.sp_name_qualifier, known)
+      .next();
+}
+
+void read_domain(Database& db, const base::OrgId& org, const LoginKeys& keys,
+                 jit::LoginSnapshot& snapshot) {
+  const std::string domain = sp::email_domain(keys.email->address);
+  if (domain.empty()) return;
+  Query owner = db.query("SELECT org FROM domain WHERE name = ? AND state = 'verified'", domain);
+  if (!owner.next()) return;
+  snapshot.email_domain_verified = true;
+  if (owner.text(0) != org.str()) return;
+  snapshot.email_domain_bound_here =
+      db.query("SELECT 1 FROM domain_binding WHERE org = ? AND name = ? AND connection = ?", org,
+               domain, keys.subject.connection)
+          .next();
+}
+
+}  // namespace
+
+std::vector<jit::Candidate> SqliteTx::candidates(const std::vector<Match>& matches,
+                                                 const base::ConnectionId& connection,
+                                                 const base::MemberId& known) {
+  std::vector<jit::Candidate> found;
+  for (const auto& match : matches) {
+    const auto same = [&match](const auto& other) { return other.member.id == match.member; };
+    if (match.member == known || std::ranges::any_of(found, same)) continue;
+    auto member = find_member(match.member);
+    if (!member) continue;
+    jit::Candidate candidate;
+    candidate.member = std::move(*member);
+    candidate.bound_as = match.bound_as;
+    // Through a connection that was deleted nobody signs in any more.
+    Query identity = db_.query(
+        "SELECT i.connection FROM identity i JOIN connection c ON c.id = i.connection "
+        "WHERE i.org = ? AND i.member = ?",
+        org_, match.member);
+    while (identity.next()) {
+      const bool here = identity.text(0) == connection.str();
+      (here ? candidate.has_identity_here : candidate.has_identity_elsewhere) = true;
+    }
+    found.push_back(std::move(candidate));
+  }
+  return found;
+}
+
+// The identity used last comes first, should a member have several with this alt_subject.
+std::vector<SqliteTx::Match> SqliteTx::match_alt_subject(const LoginKeys& keys) {
+  std::vector<Match> matches;
+  if (keys.alt_subject.empty()) return matches;
+  Query row = db_.query(
+      "SELECT member, idp_entity_id, format, name_qualifier, sp_name_qualifier, name_id "
+      "FROM identity WHERE org = ? AND connection = ? AND alt_subject = ? AND alt_subject <> '' "
+      "ORDER BY last_used_at DESC",
+      org_, keys.subject.connection, keys.alt_subject);
+  while (row.next()) {
+    matches.push_back({base::MemberId(row.text(0)),
+                       sp::SubjectKey{keys.subject.connection, row.text(1), row.text(2),
+                                      row.text(3), row.text(4), row.text(5)}});
+  }
+  return matches;
+}
+
+void SqliteTx::match_email(const LoginKeys& keys, const base::MemberId& known,
+                           jit::LoginSnapshot& snapshot) {
+  const std::string folded = base::ascii_lower(keys.email->address);
+  std::vector<Match> matches;
+  {
+    Query row =
+        db_.query("SELECT id FROM member WHERE org = ? AND email_folded = ? AND email_trusted = 1",
+                  org_, folded);
+    while (row.next()) matches.push_back({base::MemberId(row.text(0)), std::nullopt});
+  }
+  snapshot.same_email = candidates(matches, keys.subject.connection, known);
+  // An invitation is addressed to its e-mail before anybody has proven it.
+  snapshot.email_held_by_other =
+      db_.query(
+             "SELECT 1 FROM member WHERE org = ? AND email_folded = ? AND id <> ? "
+             "AND (email_trusted = 1 OR status = 'pending') LIMIT 1",
+             org_, folded, known)
+          .next();
+  for (const auto& candidate : snapshot.same_email) {
+    if (candidate.member.status == jit::MemberStatus::deprovisioned) snapshot.tombstone = true;
+  }
+}
+
+// A seat whose lease has ended is free again; looked at only when the limit is near, because that
+// count grows with the number of such members.
+std::uint64_t SqliteTx::seats_used(base::Instant now) {
+  Query row = db_.query("SELECT seats_used, seat_limit FROM organization WHERE org = ?", org_);
+  if (!row.next()) return 0;
+  const std::uint64_t used = row.count(0);
+  if (row.is_null(1) || used < row.count(1)) return used;
+  Query lapsed = db_.query(
+      "SELECT count(*) FROM member WHERE org = ? AND status = 'active' AND managed_by = 'jit' "
+      "AND lease_until IS NOT NULL AND lease_until <= ?",
+      org_, now);
+  return lapsed.next() ? used - std::min(used, lapsed.count(0)) : used;
+}
+
+jit::LoginSnapshot SqliteTx::login_snapshot(const LoginKeys& keys, base::Instant now) {
+  jit::LoginSnapshot snapshot;
+  const auto& connection = keys.subject.connection;
+  if (const auto own = organization()) snapshot.organization_enabled = own->enabled;
+  if (const auto settings = find_connection(connection)) {
+    snapshot.connection_enabled = settings->enabled;
+    snapshot.allowed_domains = settings->allowed_domains;
+  }
+  if (keys.email) read_domain(db_, org_, keys, snapshot);
+
+  snapshot.identity = read_identity(db_, org_, keys.subject);
+  if (snapshot.identity) snapshot.known = find_member(snapshot.identity->member);
+  const base::MemberId known = snapshot.known ? snapshot.known->id : base::MemberId();
+
+  snapshot.same_alt_subject = candidates(match_alt_subject(keys), connection, known);
+  snapshot.tombstone = deprovisioned_subject(db_, org_, keys.subject, known);
+  // "E-mail" in the rules is a trusted one: by the assertion and, now, by the binding.
+  if (keys.email && keys.email->trust == sp::EmailTrust::trusted &&
+      snapshot.email_domain_bound_here) {
+    match_email(keys, known, snapshot);
+  }
+  snapshot.seats_used = seats_used(now);
+  return snapshot;
+}
+
+}  // namespace doorward::store
