@@ -18,13 +18,13 @@ namespace {
 using std::chrono::steady_clock;
 
 // What may wait behind the request at hand, beyond one body: a head and its chunk sizes.
-constexpr std::size_t kPipelined = 64 * 1024;
+constexpr std::size_t kPipelined = 64UZ * 1024;
 // Small requests are read even when the byte budget is spent.
-constexpr std::size_t kAlwaysRead = 16 * 1024;
+constexpr std::size_t kAlwaysRead = 16UZ * 1024;
 // What is thrown away after an error, so that the client reads the answer before the end.
-constexpr std::size_t kDiscard = 1024 * 1024;
+constexpr std::size_t kDiscard = 1024UZ * 1024;
 // One thread writes at most this much before others have their turn.
-constexpr std::size_t kBurst = 1024 * 1024;
+constexpr std::size_t kBurst = 1024UZ * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // What `limit` grows by for so many bytes.

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxChunkDigits = 16;
 constexpr std::size_t kMaxExtensionLine = 256;
-constexpr std::size_t kMaxExtensions = 4 * 1024;
-constexpr std::size_t kMaxTrailers = 4 * 1024;
+constexpr std::size_t kMaxExtensions = 4UZ * 1024;
+constexpr std::size_t kMaxTrailers = 4UZ * 1024;
 constexpr std::size_t kMaxHost = 255;
 constexpr std::string_view kAlphanumeric =
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";

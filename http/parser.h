@@ -51,10 +51,10 @@ enum class ParseError {
 [[nodiscard]] std::string_view name_of(ParseError error);
 
 struct ParserLimits {
-  std::size_t head = 16 * 1024;
+  std::size_t head = 16UZ * 1024;
   std::size_t lines = 100;
-  std::size_t target = 8 * 1024;
-  std::size_t body = 1024 * 1024;  // decoded
+  std::size_t target = 8UZ * 1024;
+  std::size_t body = 1024UZ * 1024;  // decoded
 };
 
 // Reads one HTTP/1.1 request at a time off a connection, strictly [RFC 9112]. What it makes of a

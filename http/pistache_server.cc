@@ -18,6 +18,16 @@ namespace {
 constexpr const char* kConnection = "doorward";
 constexpr int kBacklog = 1024;
 
+Pistache::Flags<Pistache::Tcp::Options> socket_flags() {
+  using Flag = Pistache::Tcp::Options;
+  const auto bits = static_cast<std::uint64_t>(Flag::ReuseAddr) |
+                    static_cast<std::uint64_t>(Flag::NoDelay) |
+                    static_cast<std::uint64_t>(Flag::CloseOnExec);
+  // Pistache keeps sets of flags in the type of one flag.
+  return Pistache::Flags(
+      static_cast<Flag>(bits));  // NOLINT(clang-analyzer-optin.core.EnumCastOutOfRange)
+}
+
 class Adapter : public Pistache::Tcp::Handler {
   PROTOTYPE_OF(Pistache::Tcp::Handler, Adapter)
 
@@ -64,10 +74,8 @@ class Server::Impl {
        base::Log& log)
       : engine_(options, handler, clock, rng, log),
         listener_(Pistache::Address(options.address, Pistache::Port(options.port))) {
-    using Flag = Pistache::Tcp::Options;
-    Pistache::Flags<Flag> flags(Flag::ReuseAddr);
-    flags.setFlag(Flag::NoDelay).setFlag(Flag::CloseOnExec);
-    listener_.init(static_cast<std::size_t>(options.io_threads), flags, "http-io", kBacklog);
+    listener_.init(static_cast<std::size_t>(options.io_threads), socket_flags(), "http-io",
+                   kBacklog);
     listener_.setHandler(std::make_shared<Adapter>(engine_));
     listener_.bind();
     listener_.runThreaded();

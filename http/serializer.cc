@@ -154,11 +154,12 @@ std::string http_date(base::Instant instant) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(instant - day));
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                kDays.at(std::chrono::weekday(day).c_encoding()), unsigned{date.day()},
-                kMonths.at(unsigned{date.month()} - 1), int{date.year()},
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
+  static_cast<void>(std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                                  kDays.at(std::chrono::weekday(day).c_encoding()),
+                                  unsigned{date.day()}, kMonths.at(unsigned{date.month()} - 1),
+                                  int{date.year()}, static_cast<int>(time.hours().count()),
+                                  static_cast<int>(time.minutes().count()),
+                                  static_cast<int>(time.seconds().count())));
   return text.data();
 }
 

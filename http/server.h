@@ -17,16 +17,16 @@ struct ServerOptions {
   std::uint16_t port = 0;             // 0: any free one
   int io_threads = 2;
   int workers = 8;
-  std::size_t queue = 256;                     // requests that wait for a worker
-  std::size_t max_body = 1024 * 1024;          // bytes of one request's body
-  std::size_t max_connections = 4096;          // fewer if the descriptor limit is lower
-  std::size_t body_budget = 64 * 1024 * 1024;  // bytes of requests held at once, in all
-  base::Duration head_limit{10'000};           // from the first byte of a head to its end
-  base::Duration body_limit{10'000};           // and the time that slowest_rate allows
-  base::Duration idle_limit{75'000};           // between requests; above nginx's 60 s
-  base::Duration write_limit{30'000};          // and the time that slowest_rate allows
-  base::Duration linger_limit{1'000};          // for what still comes after an error
-  std::size_t slowest_rate = 16 * 1024;        // bytes a second of an honest client
+  std::size_t queue = 256;                       // requests that wait for a worker
+  std::size_t max_body = 1024UZ * 1024;          // bytes of one request's body
+  std::size_t max_connections = 4096;            // fewer if the descriptor limit is lower
+  std::size_t body_budget = 64UZ * 1024 * 1024;  // bytes of requests held at once, in all
+  base::Duration head_limit{10'000};             // from the first byte of a head to its end
+  base::Duration body_limit{10'000};             // and the time that slowest_rate allows
+  base::Duration idle_limit{75'000};             // between requests; above nginx's 60 s
+  base::Duration write_limit{30'000};            // and the time that slowest_rate allows
+  base::Duration linger_limit{1'000};            // for what still comes after an error
+  std::size_t slowest_rate = 16UZ * 1024;        // bytes a second of an honest client
 };
 
 // The HTTP server: reads requests strictly, asks the handler, writes the answers in order.

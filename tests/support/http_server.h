@@ -25,7 +25,7 @@ class TestHandler : public http::Handler {
   // Waits until `count` requests have come to "/wait".
   void await_waiting(std::size_t count);
 
-  static constexpr std::size_t kBig = 20 * 1024 * 1024;
+  static constexpr std::size_t kBig = 20UZ * 1024 * 1024;
 
  private:
   void wait();
