@@ -1,6 +1,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,17 +9,36 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "certs/private_key.h"
 #include "http/curl_fetcher.h"
+#include "tests/support/world.h"
 
 namespace doorward::http {
 namespace {
 
 using base::FetchError;
 using std::chrono::milliseconds;
+
+// A listening socket on a free loopback port.
+int listen_on_loopback(std::uint16_t& port) {
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (bind(listener, generic, size) != 0 || listen(listener, 16) != 0 ||
+      getsockname(listener, generic, &size) != 0) {
+    std::abort();
+  }
+  port = ntohs(address.sin_port);
+  return listener;
+}
 
 // A server on a loopback port that answers each connection with what `answer` makes of the
 // request's head. It writes the first text, waits, and writes the second.
@@ -32,17 +52,7 @@ class RawServer {
   using Handler = std::function<Answer(const std::string& head)>;
 
   explicit RawServer(Handler handler) : handler_(std::move(handler)) {
-    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (bind(listener_, generic, size) != 0 || listen(listener_, 16) != 0 ||
-        getsockname(listener_, generic, &size) != 0) {
-      std::abort();
-    }
-    port_ = ntohs(address.sin_port);
+    listener_ = listen_on_loopback(port_);
     thread_ = std::thread([this] { serve(); });
   }
   RawServer(const RawServer&) = delete;
@@ -80,6 +90,53 @@ class RawServer {
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<int> connections_ = 0;
+  std::thread thread_;
+};
+
+// A TLS server with a certificate of its own making, for one connection.
+class TlsServer {
+ public:
+  TlsServer() : context_(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free) {
+    tests::SeededRng rng;
+    auto key = certs::PrivateKey::generate_ec();
+    auto certificate = certs::make_self_signed(key, "localhost", tests::at("2020-01-01T00:00:00Z"),
+                                               tests::at("2099-01-01T00:00:00Z"), rng);
+    const auto& der = certificate.der();
+    if (SSL_CTX_use_certificate_ASN1(context_.get(), static_cast<int>(der.size()),
+                                     reinterpret_cast<const unsigned char*>(der.data())) != 1 ||
+        SSL_CTX_use_PrivateKey(context_.get(), key.native()) != 1) {
+      std::abort();
+    }
+    listener_ = listen_on_loopback(port_);
+    thread_ = std::thread([this] { serve(); });
+  }
+  TlsServer(const TlsServer&) = delete;
+  TlsServer& operator=(const TlsServer&) = delete;
+  ~TlsServer() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] bool handshake_done() const { return handshake_done_; }
+
+ private:
+  void serve() {
+    int peer = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (peer < 0) return;
+    std::unique_ptr<SSL, decltype(&SSL_free)> tls(SSL_new(context_.get()), &SSL_free);
+    SSL_set_fd(tls.get(), peer);
+    if (SSL_accept(tls.get()) == 1) {
+      char byte = 0;
+      handshake_done_ = SSL_read(tls.get(), &byte, 1) == 1;
+    }
+    close(peer);
+  }
+
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+  std::atomic<bool> handshake_done_ = false;
   std::thread thread_;
 };
 
@@ -298,11 +355,13 @@ TEST(CurlFetcher, NeverReachesOurOwnListeners) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-TEST(CurlFetcher, ChecksTheCertificate) {
-  // A server that speaks no TLS at all: nothing is read in clear instead.
-  RawServer server(always(ok("x")));
-  EXPECT_TRUE(outcome(local(), "https://127.0.0.1:" + std::to_string(server.port()) + "/")
-                  .starts_with("failed: "));
+TEST(CurlFetcher, FetchesNothingFromAServerWhoseCertificateNobodyVouchesFor) {
+  TlsServer server;
+  auto options = local();
+  auto got = outcome(options, "https://localhost:" + std::to_string(server.port()) + "/");
+  EXPECT_TRUE(got.starts_with("failed: ")) << got;
+  EXPECT_NE(got.find("certificate"), std::string::npos) << got;
+  EXPECT_FALSE(server.handshake_done());
 }
 
 TEST(IsPrivateAddress, HoldsForEveryAddressThatIsNotPublic) {
