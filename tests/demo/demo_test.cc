@@ -33,19 +33,21 @@ std::string field_of(const std::string& html, const std::string& name) {
 
 class DemoIdp : public testing::Test {
  protected:
+  // The keys are made once for all tests: that is the slow part.
+  static std::filesystem::path folder() {
+    return std::filesystem::temp_directory_path() / ("doorward-demo-" + std::to_string(getpid()));
+  }
+  static void TearDownTestSuite() { std::filesystem::remove_all(folder()); }
   void SetUp() override {
-    folder_ =
-        std::filesystem::temp_directory_path() / ("doorward-demo-" + std::to_string(getpid()));
     idp_ = make();
     ASSERT_TRUE(idp_);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::unique_ptr<demo::Idp> make() {
     auto idp = demo::Idp::make({.public_url = "http://idp.localhost:8000",
                                 .gateway_url = "http://sso.localhost:8000",
                                 .app_url = "http://app.localhost:8000",
-                                .state = folder_.string()},
+                                .state = folder().string()},
                                clock_, rng_);
     return idp ? *std::move(idp) : nullptr;
   }
@@ -92,7 +94,6 @@ class DemoIdp : public testing::Test {
 
   tests::HandClock clock_{kNow};
   tests::SeededRng rng_;
-  std::filesystem::path folder_;
   std::unique_ptr<demo::Idp> idp_;
 };
 
