@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <random>
 #include <set>
 #include <string>
 #include <string_view>
@@ -406,6 +406,30 @@ TEST(RequestParser, DecodesChunksStrictly) {
 }
 TEST(RequestParser, ReadsConnectionOptions) {
   expect_all(connections());
+}
+
+TEST(RequestParser, ReadsMutatedBytesAlikeHoweverTheyAreCut) {
+  std::mt19937 random(7);
+  const auto below = [&](std::size_t n) { return random() % n; };
+  const auto cases = all_cases();
+  const std::string spice("\r\n\t :;,0a/%\0\x7F\xFF", 16);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string bytes = cases[below(cases.size())].bytes.substr(0, 300);
+    if (bytes.empty()) continue;
+    bytes += cases[below(cases.size())].bytes.substr(0, 300);
+    for (std::size_t n = below(3); n > 0; --n) {
+      const char c = spice[below(spice.size())];
+      const std::size_t at = below(bytes.size());
+      below(2) == 0 ? bytes.insert(at, 1, c) : bytes.replace(at, 1, 1, c);
+    }
+    Reading cut;
+    for (std::size_t at = 0; at < bytes.size();) {
+      const std::size_t size = 1 + below(40);
+      cut.feed(std::string_view(bytes).substr(at, size));
+      at += size;
+    }
+    ASSERT_EQ(cut.result(), read(bytes)) << bytes;
+  }
 }
 
 TEST(RequestParser, HasACaseForEveryError) {
