@@ -28,7 +28,9 @@ jit::Admit admitted() {
 
 Opened open_until(std::optional<base::Instant> not_on_or_after, const Limits& limits = kLimits) {
   tests::SeededRng rng;
-  auto assertion = tests::IdentityMaker::assertion({.session_not_on_or_after = not_on_or_after});
+  tests::AssertionFields fields;
+  fields.session_not_on_or_after = not_on_or_after;
+  auto assertion = tests::IdentityMaker::assertion(fields);
   return open(admitted(), kOrg, kConnection, assertion, limits, rng, kNow);
 }
 
