@@ -126,7 +126,7 @@ store::Verdict decide(const Arrival& arrival, const sp::VerifiedAssertion& asser
   if (!member) return store::Verdict::rollback;
   outcome.opened = session::open(admitted, organization->id, connection, assertion,
                                  arrival.state.options.session, world.rng, arrival.now);
-  tx.put_session(outcome.opened->record);
+  if (!tx.put_session(outcome.opened->record)) return store::Verdict::rollback;
   event.action = "login.admitted";
   event.actor = member->id.str();
   event.target = member->id.str();

@@ -105,9 +105,11 @@ Response send_to_app(State& state, const Request& request, const CachedSession& 
                           .org = session.record.org,
                           .expires_at = now + session::kCodeLife};
   auto written = state.world.store.write(session.record.org, [&](store::Tx& tx) {
-    tx.put_code(record);
-    return store::Verdict::commit;
+    return tx.put_code(record) ? store::Verdict::commit : store::Verdict::rollback;
   });
+  if (!written && written.error() == store::StoreError::rolled_back) {
+    return link_used_up(app, request);
+  }
   if (!written) return unavailable_answer(request.id);
   session.touch(now);
   return redirect(app.url.origin() + "/_doorward/callback?code=" + base::percent_encode(code) +
@@ -149,7 +151,8 @@ Response handle_app_callback(State& state, const Request& request) {
   auto child =
       session::open_child((*parent)->record, app->id, state.options.session, state.world.rng, now);
   auto written = state.world.store.write(org, [&](store::Tx& tx) {
-    tx.put_session(child.record);
+    // The parent may have ended since it was looked up; then nothing opens.
+    if (!tx.put_session(child.record)) return store::Verdict::rollback;
     tx.append_audit({.time = now,
                      .org = org,
                      .actor = child.record.member.str(),
@@ -162,6 +165,9 @@ Response handle_app_callback(State& state, const Request& request) {
                      .connection = child.record.connection.str()});
     return store::Verdict::commit;
   });
+  if (!written && written.error() == store::StoreError::rolled_back) {
+    return link_used_up(*app, request);
+  }
   if (!written) return unavailable_answer(request.id);
   Response response = redirect(app_state->rd);
   response.add("Set-Cookie", session::set_cookie(session::kAppCookie, child.cookie_value,
