@@ -11,7 +11,7 @@ namespace {
 
 TEST(Deflate, RoundTripsTextBytesAndNothing) {
   std::string bytes;
-  for (int i = 0; i < 70000; ++i) bytes += static_cast<char>(i * i % 251);
+  for (unsigned i = 0; i < 70000; ++i) bytes += static_cast<char>(i * i % 251);
   for (const std::string& text : {std::string(), std::string("<samlp:AuthnRequest/>"), bytes}) {
     EXPECT_EQ(inflate_raw(deflate_raw(text), text.size()), text);
   }
