@@ -6,10 +6,10 @@ import { mkdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
-export const port = Number(process.env.DOORWARD_E2E_PORT);
-export const state = process.env.DOORWARD_E2E_STATE;
-const program = process.env.DOORWARD_E2E_PROGRAM;
-const pictures = process.env.DOORWARD_E2E_SCREENSHOTS;
+export const port = Number(process.env.DOORWARD_TEST_E2E_PORT);
+export const state = process.env.DOORWARD_TEST_E2E_STATE;
+const program = process.env.DOORWARD_TEST_E2E_PROGRAM;
+const pictures = process.env.DOORWARD_TEST_E2E_SCREENSHOTS;
 
 const origin = (host) => `http://${host}.localhost:${port}`;
 export const sso = origin('sso');
