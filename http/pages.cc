@@ -35,8 +35,10 @@ const std::string& style_source() {
   return source;
 }
 
+// No form-action on pages with a form: browsers apply it to redirects too, and ours lead on to the
+// IdP and to applications.
 Response html(int status, std::string_view title, std::string_view content,
-              std::string_view more_csp = "; form-action 'self'") {
+              std::string_view more_csp = "") {
   Response response;
   response.status = status;
   response.add("Content-Type", "text/html; charset=utf-8");
@@ -108,7 +110,7 @@ Response notice_page(const Notice& notice) {
     content += "<p><small>Tell your administrator this trace id: <code>" +
                escape_markup(notice.trace_id) + "</code></small></p>\n";
   }
-  return html(notice.status, notice.heading, content);
+  return html(notice.status, notice.heading, content, "; form-action 'none'");
 }
 
 Response email_page(const std::vector<std::pair<std::string, std::string>>& hidden,
@@ -146,7 +148,6 @@ Response post_binding_page(const sp::PostForm& form, base::Rng& rng) {
       hidden_fields({{"SAMLRequest", form.saml_request}, {"RelayState", form.relay_state}}) +
       "<button>Continue</button></form>\n<script nonce=\"" + nonce +
       "\">document.getElementById('go').submit()</script>\n";
-  // No form-action here: browsers apply it to the IdP's own redirects too.
   return html(200, "Signing you in", content, "; script-src 'nonce-" + nonce + "'");
 }
 

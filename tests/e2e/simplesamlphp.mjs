@@ -38,11 +38,11 @@ $config = array_merge($config, [
     'enable.saml20-idp' => true,
     'module.enable' => ['exampleauth' => true, 'core' => true, 'saml' => true],
     'trusted.url.domains' => ['ssp.localhost:${idpPort}', '${new URL(sso).host}'],
-    'metadata.sources' => [
-        ['type' => 'flatfile'],
-        ['type' => 'xml', 'file' => '${folder}/metadata/sp.xml'],
-    ],
+    'metadata.sources' => [['type' => 'flatfile']],
 ]);
+if (is_file('${folder}/metadata/sp.xml')) {
+    $config['metadata.sources'][] = ['type' => 'xml', 'file' => '${folder}/metadata/sp.xml'];
+}
 `);
   writeFileSync(`${folder}/config/authsources.php`, `<?php
 $config = ['people' => ['exampleauth:UserPass',
@@ -66,8 +66,6 @@ $metadata['__DYNAMIC:1__'] = [
     ],
 ];
 `);
-  writeFileSync(`${folder}/metadata/sp.xml`,
-    '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:nobody"/>');
 }
 
 // What an administrator does at the identity provider: the service provider's metadata goes in.
