@@ -133,7 +133,14 @@ Response send_to_idp(State& state, const Request& request, const Ask& ask,
     pending.app_state = ask.app_state;
     pending.app_bind = ask.bind;
   } else {
-    pending.return_to = target_of(state, ask.return_to).value_or("/");
+    // What a browser keeps is a path of ours: an application's URL is looked up again at the end.
+    std::string target = target_of(state, ask.return_to).value_or("/");
+    pending.return_to =
+        base::is_local_path(target)
+            ? target
+            : "/login?connection=" + settings.id.str() +
+                  (ask.return_to.empty() ? ""
+                                         : "&return_to=" + base::percent_encode(ask.return_to));
     pending.started_cross_site = request.header("sec-fetch-site") == "cross-site";
   }
   if (current != nullptr) pending.previous_member = current->record.member;

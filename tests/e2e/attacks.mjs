@@ -2,19 +2,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  acme, app, received, signIn, sso, statusOf, wiki, withBrowser,
+  acme, app, choose, received, signIn, sso, statusOf, wiki, withBrowser,
 } from './world.mjs';
 
-// Signs in, but stops the browser before it calls back; the address of the callback.
+// Signs in, but stops before the browser calls back; the address of the callback.
 async function stolenCallback(page) {
-  let callback;
-  await page.route(`${app}/_doorward/callback*`, (route) => {
-    callback ??= route.request().url();
-    return route.abort();
+  let seen;
+  const next = new Promise((resolve) => { seen = resolve; });
+  await page.route('**/acs', async (route) => {
+    seen((await route.fetch({ maxRedirects: 0 })).headers().location);
+    await route.abort();
   });
-  await signIn(page, acme).catch(() => {});
-  assert.ok(callback, 'the browser was sent back to the application');
-  await page.unroute(`${app}/_doorward/callback*`);
+  await page.goto(`${app}/`);
+  await page.getByLabel('Work e-mail').fill(`somebody@${acme.domain}`);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await choose(page, 'Ada Lovelace').catch(() => {});
+  const answer = await page.request.get(new URL(await next, sso).href, { maxRedirects: 0 });
+  const callback = answer.headers().location;
+  assert.ok(callback?.startsWith(`${app}/_doorward/callback?`), callback);
+  await page.unroute('**/acs');
   return callback;
 }
 
