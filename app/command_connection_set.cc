@@ -272,6 +272,7 @@ void add_set(CLI::App& group, Invocation& invocation) {
   command.add_option("--distrust", options->distrust,
                      "SHA-256 of a certificate to trust no longer; ends sessions through it");
   command.add_flag("--keep-sessions", options->keep_sessions, "End no sessions");
+  command.require_option(2, 0);  // the id and something to change
   on_desk(command, invocation, [options](Desk& desk) { return set(desk, *options); });
 }
 

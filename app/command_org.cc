@@ -88,8 +88,12 @@ Result list(Desk& desk) {
   return answer;
 }
 
-// Changes one organisation with its audit record; `end_sessions` ends all of its sessions.
-Result change(Desk& desk, const std::string& slug, const std::string& action, bool end_sessions,
+// Whether a change shuts people out: then a running server must have seen it.
+enum class Shuts { nobody, new_logins, everybody };
+
+// Changes one organisation with its audit record; ends all of its sessions if it shuts everybody
+// out.
+Result change(Desk& desk, const std::string& slug, const std::string& action, Shuts shuts,
               const std::function<std::optional<std::string>(jit::Organization&)>& edit) {
   const auto found = desk.organization(slug);
   if (!found) return std::unexpected(found.error());
@@ -100,7 +104,7 @@ Result change(Desk& desk, const std::string& slug, const std::string& action, bo
     changed = *current;
     if (auto refused = edit(changed)) return refused;
     tx.put_organization(changed);
-    if (end_sessions) (void)tx.end_all_sessions();
+    if (shuts == Shuts::everybody) (void)tx.end_all_sessions();
     auto event = desk.event(found->id, action, slug);
     event.before = json_of(*current);
     event.after = json_of(changed);
@@ -108,7 +112,7 @@ Result change(Desk& desk, const std::string& slug, const std::string& action, bo
     return std::nullopt;
   });
   if (!done) return std::unexpected(done.error());
-  if (end_sessions) {
+  if (shuts != Shuts::nobody) {
     const auto confirmed = desk.confirm();
     if (!confirmed) return std::unexpected(confirmed.error());
   }
@@ -167,8 +171,9 @@ void add_set(CLI::App& group, Invocation& invocation) {
       .add_option("--scim-authoritative", options->scim_authoritative,
                   "Only the directory makes members")
       ->check(CLI::IsMember({"on", "off"}));
+  command.require_option(2, 0);  // the slug and something to change
   on_desk(command, invocation, [options](Desk& desk) {
-    return change(desk, options->slug, "organization.changed", false,
+    return change(desk, options->slug, "organization.changed", Shuts::nobody,
                   [&](jit::Organization& organization) { return apply(*options, organization); });
   });
 }
@@ -182,7 +187,8 @@ void add_switches(CLI::App& group, Invocation& invocation) {
   disable.add_option("slug", *slug, "Slug of the organisation")->required();
   disable.add_flag("--keep-sessions", *keep, "Only new logins are refused");
   on_desk(disable, invocation, [slug, keep](Desk& desk) {
-    return change(desk, *slug, "organization.disabled", !*keep,
+    return change(desk, *slug, "organization.disabled",
+                  *keep ? Shuts::new_logins : Shuts::everybody,
                   [](jit::Organization& organization) -> std::optional<std::string> {
                     organization.enabled = false;
                     return std::nullopt;
@@ -192,7 +198,7 @@ void add_switches(CLI::App& group, Invocation& invocation) {
                              "doorward org enable acme");
   enable.add_option("slug", *slug, "Slug of the organisation")->required();
   on_desk(enable, invocation, [slug](Desk& desk) {
-    return change(desk, *slug, "organization.enabled", false,
+    return change(desk, *slug, "organization.enabled", Shuts::nobody,
                   [](jit::Organization& organization) -> std::optional<std::string> {
                     organization.enabled = true;
                     return std::nullopt;

@@ -107,7 +107,7 @@ TEST_F(CommandLine, MakesADataKeyOfItsOwnerOnlyAndNeverOverOne) {
   ASSERT_EQ(stat(path("data.key").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 07777U, 0600U);
   const auto before = tests::read_file(path("data.key"));
-  EXPECT_EQ(certs::DataKey::parse(before)->id(), made["id"]);
+  EXPECT_EQ(made["id"], certs::DataKey::parse(before)->id());
   const auto again = type({"key", "init"});
   EXPECT_EQ(again.code, 1);
   EXPECT_NE(again.err.find("never overwritten"), std::string::npos);
@@ -171,6 +171,7 @@ TEST_F(Organizations, ChangeTheirPolicyWithARecord) {
   EXPECT_EQ(cleared["lease"], nullptr);
   EXPECT_EQ(cleared["seats"], nullptr);
   EXPECT_EQ(type({"org", "set", "acme", "--jit", "maybe"}).code, 2);
+  EXPECT_EQ(type({"org", "set", "acme"}).code, 2);
   EXPECT_EQ(type({"org", "set", "acme", "--seats", "0"}).code, 1);
   EXPECT_EQ(type({"org", "set", "globex", "--jit", "on"}).code, 1);
 }

@@ -157,6 +157,7 @@ TEST_F(Connections, ChangeTheirSettingsWithinTheirBounds) {
   const auto change = [this](const std::string& option, const std::string& value) {
     return type({"connection", "set", "acme-generic", option, value});
   };
+  EXPECT_EQ(type({"connection", "set", "acme-generic"}).code, 2);
   EXPECT_EQ(change("--clock-skew", "181s").code, 1);
   EXPECT_EQ(change("--allow-sha1-until", "2026-05-31").code, 1);
   EXPECT_EQ(change("--allow-sha1-until", "2026-02-28").code, 1);
