@@ -133,14 +133,11 @@ Response send_to_idp(State& state, const Request& request, const Ask& ask,
     pending.app_state = ask.app_state;
     pending.app_bind = ask.bind;
   } else {
-    // What a browser keeps is a path of ours: an application's URL is looked up again at the end.
-    std::string target = target_of(state, ask.return_to).value_or("/");
-    pending.return_to =
-        base::is_local_path(target)
-            ? target
-            : "/login?connection=" + settings.id.str() +
-                  (ask.return_to.empty() ? ""
-                                         : "&return_to=" + base::percent_encode(ask.return_to));
+    // A path of ours, always: GET /login finds the session then and leads to an application.
+    pending.return_to = base::is_local_path(ask.return_to) ? ask.return_to : "/login";
+    if (pending.return_to != ask.return_to && !ask.return_to.empty()) {
+      pending.return_to += "?return_to=" + base::percent_encode(ask.return_to);
+    }
     pending.started_cross_site = request.header("sec-fetch-site") == "cross-site";
   }
   if (current != nullptr) pending.previous_member = current->record.member;

@@ -124,6 +124,17 @@ TEST_F(Gateway, ReturnsOnlyToItselfAndToRegisteredApplications) {
   EXPECT_EQ(ada.get(kSso + "/login?org=acme&org=globex").status, 400);
 }
 
+TEST_F(Gateway, LeadsToTheApplicationThatReturnToNames) {
+  auto to_idp =
+      ada.get(kSso + "/login?org=acme&return_to=" + base::percent_encode(kWiki + "/page?x=1"));
+  auto form = stack.respond(stack.acme_okta, request_id_of(header_of(to_idp, "Location")), kAda);
+  auto signed_in =
+      ada.post(stack.acme_okta.acs_url, "https://idp.example", {{"SAMLResponse", form}});
+  ASSERT_EQ(signed_in.status, 303);
+  auto login = ada.get(kSso + header_of(signed_in, "Location"));
+  EXPECT_EQ(header_of(login, "Location"), kWiki + "/_doorward/start?rd=%2Fpage%3Fx%3D1");
+}
+
 TEST_F(Gateway, KeepsEightPendingRequestsAndNoMore) {
   for (int i = 0; i < 12; ++i) {
     stack.clock.advance(std::chrono::seconds(1));
