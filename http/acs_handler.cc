@@ -21,6 +21,7 @@ struct Arrival {
   const ConnectionEntry& entry;
   base::Instant now;
   std::optional<sp::PendingRequest> pending;
+  bool shared_acs = false;
 
   [[nodiscard]] audit::Event event(std::string action, std::string rule) const {
     return {.time = now,
@@ -39,7 +40,9 @@ struct Arrival {
     if (pending && !pending->app.empty()) {
       if (const auto* app = state.app(pending->app.str())) return app->url.origin() + "/";
     }
-    return "/login?connection=" + base::percent_encode(entry.id().str());
+    // Which of several connections at one ACS was meant, only a pending request could tell.
+    if (!pending && shared_acs) return "/login?ask=1";
+    return "/login?ask=1&connection=" + base::percent_encode(entry.id().str());
   }
 };
 
@@ -51,22 +54,29 @@ Response refuse(const Arrival& arrival, sp::Reject reject) {
                                 {{"request_id", arrival.request.id},
                                  {"connection", arrival.entry.id().str()},
                                  {"reason", name}});
-  // Anybody can post rubbish, and each record costs a durable write: only what answers a request
-  // of this browser is recorded, the rest is logged and counted.
+  // Anybody can post rubbish, and each record costs a durable write: recorded is the first refusal
+  // of each request of this browser; all are logged and counted.
   if (arrival.pending) {
     auto written =
         arrival.state.world.store.write(arrival.entry.organization->id, [&](store::Tx& tx) {
+          // "|" stands in no xs:ID, so this is never taken for the request itself.
+          bool first = tx.consume_once(arrival.entry.id(), store::OnceKind::request,
+                                       "refused|" + arrival.pending->id,
+                                       arrival.pending->issued_at + sp::kPendingLife);
+          if (!first) return store::Verdict::rollback;
           tx.append_audit(arrival.event("login.rejected", name));
           return store::Verdict::commit;
         });
-    if (!written) return unavailable_answer(arrival.request.id);
+    if (!written && written.error() != store::StoreError::rolled_back) {
+      return unavailable_answer(arrival.request.id);
+    }
   }
   return rejected_answer(reject, arrival.start_again(), arrival.request.id);
 }
 
 // What the transaction came to.
 struct Outcome {
-  std::optional<sp::Reject> replay;
+  std::optional<sp::Reject> refused;
   std::optional<jit::DenyReason> denied;
   std::string rule;
   std::optional<session::Opened> opened;
@@ -81,6 +91,22 @@ base::Json state_of(const std::optional<jit::Member>& member, const jit::Ladder&
   return json;
 }
 
+// The connection may have changed since the message was verified: what vouched for it then must
+// still be trusted in the transaction that opens a session.
+std::optional<sp::Reject> no_longer_trusted(const std::optional<sp::ConnectionSettings>& settings,
+                                            const sp::VerifiedAssertion& assertion,
+                                            base::Instant now) {
+  if (!settings || settings->idp_entity_id != assertion.issuer())
+    return sp::Reject::issuer_mismatch;
+  if (assertion.used_sha1() && (!settings->sha1_until || now >= *settings->sha1_until)) {
+    return sp::Reject::sha1;
+  }
+  for (const auto& certificate : settings->idp_certificates) {
+    if (certificate.sha256() == assertion.key_fingerprint()) return std::nullopt;
+  }
+  return sp::Reject::unknown_key;
+}
+
 // Consume, decide, apply and audit: together, or not at all.
 store::Verdict decide(const Arrival& arrival, const sp::VerifiedAssertion& assertion,
                       const sp::Identity& identity, const base::MemberId& fresh_id, store::Tx& tx,
@@ -91,14 +117,16 @@ store::Verdict decide(const Arrival& arrival, const sp::VerifiedAssertion& asser
   const auto& connection = arrival.entry.id();
   if (!tx.consume_once(connection, store::OnceKind::request, assertion.request_id(),
                        arrival.pending->issued_at + sp::kPendingLife)) {
-    outcome.replay = sp::Reject::replayed_request;
+    outcome.refused = sp::Reject::replayed_request;
     return store::Verdict::rollback;
   }
   if (!tx.consume_once(connection, store::OnceKind::assertion, assertion.assertion_id(),
                        assertion.usable_until())) {
-    outcome.replay = sp::Reject::replayed_assertion;
+    outcome.refused = sp::Reject::replayed_assertion;
     return store::Verdict::rollback;
   }
+  outcome.refused = no_longer_trusted(tx.find_connection(connection), assertion, arrival.now);
+  if (outcome.refused) return store::Verdict::rollback;
   auto organization = tx.organization();
   if (!organization) return store::Verdict::rollback;
   auto facts = tx.login_snapshot(identity, arrival.now);
@@ -162,16 +190,18 @@ Response welcome(const Arrival& arrival, const session::Opened& opened,
   base::Json held = {{"session", opened.cookie_value},
                      {"next", next_of(pending)},
                      {"until", base::format_instant(arrival.now + std::chrono::minutes(10))}};
-  std::string who = identity.display_name();
-  if (identity.email() && identity.email()->trust == sp::EmailTrust::trusted) {
-    who = who.empty() ? identity.email()->address : who + " (" + identity.email()->address + ")";
-  }
-  if (who.empty()) who = identity.subject().name_id;
+  // The name is the IdP's to choose; the address counts only if the organisation owns its domain.
+  bool trusted = identity.email() && identity.email()->trust == sp::EmailTrust::trusted;
+  std::string who = trusted
+                        ? identity.email()->address
+                        : "someone whom the identity provider calls " + identity.subject().name_id;
+  if (!identity.display_name().empty()) who += " (" + identity.display_name() + ")";
+  const std::string shown = base::base64url_encode(opened.record.hash);
   Response response = question_page(
       "Is this you?",
       "You are about to continue as " + who + " of " + arrival.entry.organization->name + ".",
-      {{"/login/continue", {{"choice", "yes"}}, "Continue"},
-       {"/login/continue", {{"choice", "no"}}, "No, that is not me", false}});
+      {{"/login/continue", {{"choice", "yes"}, {"session", shown}}, "Continue"},
+       {"/login/continue", {{"choice", "no"}, {"session", shown}}, "No, that is not me", false}});
   response.add("Set-Cookie", session::set_cookie(session::kContinueCookie,
                                                  arrival.state.seal(session::kContinueCookie,
                                                                     base::dump_json(held)),
@@ -189,7 +219,7 @@ Response admit_or_deny(const Arrival& arrival, const sp::VerifiedAssertion& asse
   auto written = state.world.store.write(arrival.entry.organization->id, [&](store::Tx& tx) {
     return decide(arrival, assertion, identity, fresh_id, tx, outcome);
   });
-  if (outcome.replay) return refuse(arrival, *outcome.replay);
+  if (outcome.refused) return refuse(arrival, *outcome.refused);
   if (!written) return unavailable_answer(arrival.request.id);
   state.world.metrics.count(
       "doorward_login_total",
@@ -212,7 +242,12 @@ Response handle_acs(State& state, const Request& request,
                     const std::vector<const ConnectionEntry*>& connections,
                     const std::shared_ptr<const Snapshot>& snapshot) {
   (void)snapshot;  // keeps the entries alive
-  Arrival first{state, request, *connections.front(), state.world.clock.now(), std::nullopt};
+  Arrival first{state,
+                request,
+                *connections.front(),
+                state.world.clock.now(),
+                std::nullopt,
+                connections.size() > 1};
   std::string_view type = request.header("content-type");
   Fields form = Fields::parse(request.body);
   if (!type.starts_with("application/x-www-form-urlencoded") || !form.valid() ||
@@ -234,7 +269,7 @@ Response handle_acs(State& state, const Request& request,
   }
   if (entry == nullptr) return refuse(first, sp::Reject::in_response_to_mismatch);
 
-  Arrival arrival{state, request, *entry, state.world.clock.now(), std::move(pending)};
+  Arrival arrival{state, request, *entry, state.world.clock.now(), std::move(pending), false};
   auto started = std::chrono::steady_clock::now();
   auto assertion =
       sp::verify(std::move(*response), entry->connection, &*arrival.pending, arrival.now);
@@ -258,23 +293,26 @@ Response handle_continue(State& state, const Request& request) {
   }
   auto until = base::parse_instant(base::json_string(held, "until"));
   std::string cookie = base::json_string(held, "session");
-  if (!until || state.world.clock.now() >= *until || cookie.empty()) {
+  // The answer must be to the question that this browser saw last: another tab may have asked anew.
+  bool same_question = base::base64url_decode(form.get("session")) == session::hash_of(cookie);
+  if (!until || state.world.clock.now() >= *until || cookie.empty() || !same_question) {
     return bad_request_answer("That took too long. Please sign in again.", request.id);
   }
   auto opened = state.load(session::hash_of(cookie));
   if (!opened) return unavailable_answer(request.id);
   Response response;
   if (form.get("choice") == "yes" && *opened) {
+    // Whoever was signed in here before is not any more, in no application either.
+    auto previous = signed_in(state, request);
+    if (!previous || (*previous && !end_session(state, request, **previous, "replaced"))) {
+      return unavailable_answer(request.id);
+    }
     response = redirect(base::json_string(held, "next", "/"));
     response.add("Set-Cookie", session::set_cookie(session::kSsoCookie, cookie,
                                                    session::SameSite::lax, std::nullopt));
   } else {
     if (*opened) {
-      auto ended = state.world.store.write((*opened)->record.org, [&](store::Tx& tx) {
-        tx.end_session((*opened)->record.hash);
-        return store::Verdict::commit;
-      });
-      if (!ended) return unavailable_answer(request.id);
+      if (!end_session(state, request, **opened, "declined")) return unavailable_answer(request.id);
     }
     response = notice_page({.status = 200,
                             .heading = "You are not signed in",

@@ -10,9 +10,6 @@
 namespace doorward::http {
 namespace {
 
-constexpr std::string_view kStatePurpose = "app-state";
-constexpr base::Duration kStateLife = std::chrono::minutes(15);
-
 // The application on whose host this request arrived; the Host header only as a last resort and
 // only as a key.
 const session::App* app_of(const State& state, const Request& request) {
@@ -54,13 +51,15 @@ Response link_used_up(const session::App& app, const Request& request) {
 
 }  // namespace
 
-Response org_not_allowed_page(const session::App& app, const std::string& request_id) {
+Response org_not_allowed_page(const State& state, const session::App& app,
+                              const std::string& request_id) {
+  const std::string sign_out_url = state.our_url("/logout");
   return notice_page(
       {.status = 403,
        .heading = "Your organisation has no access here",
        .sentences = {"You are signed in, but this application is not open to your "
                      "organisation. You can sign out and come back as somebody else."},
-       .links = {{"/logout", "Sign out"}, {app.url.origin() + "/", "Try again"}},
+       .links = {{sign_out_url, "Sign out"}, {app.url.origin() + "/", "Try again"}},
        .trace_id = request_id});
 }
 
@@ -70,7 +69,7 @@ Response handle_app_start(State& state, const Request& request) {
   Fields query = Fields::parse(request.query);
   std::string rd = query.count("rd") == 0 ? "/" : query.get("rd");
   if (!query.valid() || query.count("rd") > 1 || !base::is_local_path(rd) ||
-      rd.starts_with("/_doorward/") || rd.size() > 1024) {
+      rd.starts_with("/_doorward/") || rd.size() > kMaxReturn) {
     return bad_request_answer("The address to come back to is not a path of this application.",
                               request.id);
   }
@@ -78,7 +77,7 @@ Response handle_app_start(State& state, const Request& request) {
   bool fresh = bind.empty();
   if (fresh) bind = base::base64url_encode(state.world.rng.bytes(32));
   session::AppState app_state{app->id, rd, state.world.clock.now()};
-  std::string sealed = state.seal(kStatePurpose, session::serialize(app_state));
+  std::string sealed = state.seal_app_state(app_state);
   Response response = redirect(state.our_url("/login?app=") + base::percent_encode(app->id.str()) +
                                "&state=" + sealed + "&bind=" + session::bind_of(bind, sealed));
   if (fresh) {
@@ -90,8 +89,7 @@ Response handle_app_start(State& state, const Request& request) {
 
 Response send_to_app(State& state, const Request& request, const CachedSession& session,
                      const session::App& app, std::string_view app_state, std::string_view bind) {
-  auto text = state.unseal(kStatePurpose, app_state);
-  auto opened = text ? session::parse_app_state(*text) : std::nullopt;
+  auto opened = state.open_app_state(app_state);
   if (!opened || opened->app != app.id) return link_used_up(app, request);
   base::Instant now = state.world.clock.now();
   // The organisation in front names the transaction in which the code is looked up.
@@ -122,11 +120,10 @@ Response handle_app_callback(State& state, const Request& request) {
   Fields query = Fields::parse(request.query);
   std::string code = query.get("code");
   std::string sealed = query.get("state");
-  auto text = state.unseal(kStatePurpose, sealed);
-  auto app_state = text ? session::parse_app_state(*text) : std::nullopt;
+  auto app_state = state.open_app_state(sealed);
   base::Instant now = state.world.clock.now();
   std::string bind = bind_cookie_of(request);
-  if (!query.valid() || !app_state || now >= app_state->issued_at + kStateLife || bind.empty()) {
+  if (!query.valid() || !app_state || bind.empty()) {
     return link_used_up(*app, request);
   }
   base::OrgId org(code.substr(0, code.find('.')));
@@ -146,7 +143,7 @@ Response handle_app_callback(State& state, const Request& request) {
   auto parent = state.load(taken->parent);
   if (!parent) return unavailable_answer(request.id);
   if (!*parent) return link_used_up(*app, request);
-  if (!app->lets_in((*parent)->person.org)) return org_not_allowed_page(*app, request.id);
+  if (!app->lets_in((*parent)->person.org)) return org_not_allowed_page(state, *app, request.id);
 
   auto child =
       session::open_child((*parent)->record, app->id, state.options.session, state.world.rng, now);
@@ -181,27 +178,12 @@ Response handle_app_sign_out(State& state, const Request& request) {
   if (request.header("origin") != app->url.origin()) {
     return bad_request_answer("This form was sent from another site.", request.id);
   }
-  for (const auto& value : request.cookies(session::kAppCookie)) {
+  for (const auto& value : session_cookies(request, session::kAppCookie)) {
     auto session = state.load(session::hash_of(value));
     if (!session) return unavailable_answer(request.id);
     if (!*session || (*session)->record.app != app->id) continue;
-    const auto& record = (*session)->record;
     // The parent ends, or the next click would come back without a question.
-    auto ended = state.world.store.write(record.org, [&](store::Tx& tx) {
-      tx.end_session(record.parent);
-      tx.append_audit({.time = state.world.clock.now(),
-                       .org = record.org,
-                       .actor = record.member.str(),
-                       .via = "http",
-                       .action = "session.ended",
-                       .target = record.member.str(),
-                       .rule = "logout",
-                       .request_id = request.id,
-                       .ip = client_address(request, state.proxies),
-                       .connection = record.connection.str()});
-      return store::Verdict::commit;
-    });
-    if (!ended) return unavailable_answer(request.id);
+    if (!end_session(state, request, **session, "logout")) return unavailable_answer(request.id);
   }
   Response response = redirect(state.our_url("/logout"));
   response.add("Set-Cookie", session::clear_cookie(session::kAppCookie, session::SameSite::lax));

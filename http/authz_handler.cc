@@ -19,8 +19,10 @@ Response sign_in_answer(const session::App& app, const base::Url& original,
   Response response = bare(401);
   // Only a navigation can be sent away and come back; a form's body would be lost.
   if (method.empty() || method == "GET" || method == "HEAD") {
-    response.add("Location",
-                 app.url.origin() + "/_doorward/start?rd=" + base::percent_encode(original.target));
+    std::string rd = original.target;
+    if (rd.size() > kMaxReturn) rd = original.path();
+    if (rd.size() > kMaxReturn) rd = "/";
+    response.add("Location", app.url.origin() + "/_doorward/start?rd=" + base::percent_encode(rd));
   }
   return response;
 }
@@ -63,7 +65,7 @@ Found find_session(State& state, const Request& request, const session::App& app
     if (!loaded) found.failed = true;
     return loaded.value_or(nullptr);
   };
-  for (const auto& value : request.cookies(session::kAppCookie)) {
+  for (const auto& value : session_cookies(request, session::kAppCookie)) {
     auto session = get(session::hash_of(value));
     if (!session || session->record.app != app.id || session->record.parent.empty()) continue;
     auto parent = get(session->record.parent);
@@ -94,8 +96,12 @@ std::optional<Response> check_auth_request(State& state, const Request& request,
   if (found.failed) return bare(503);
   if (!found.session && found.unsure) return std::nullopt;
   session::Narrowing narrowing{query.get("org"), query.get("role"), query.get("groups")};
-  // Given but empty is no wish that anybody can meet.
-  if (query.count("role") == 1 && narrowing.role.empty()) narrowing.role = "?";
+  // Given but empty is no wish that anybody can meet: a proxy's variable may have come out empty.
+  for (auto [name, wish] : {std::pair{"org", &narrowing.org},
+                            {"role", &narrowing.role},
+                            {"groups", &narrowing.groups}}) {
+    if (query.count(name) == 1 && wish->empty()) *wish = "?";
+  }
   const session::Person* person = found.session ? &found.session->person : nullptr;
   auto access = session::decide_access(app, person, narrowing, state.options.ladder, request.id);
   return answer_of(access, app, *original, method);

@@ -23,6 +23,9 @@ struct Ask {
   const session::App* app = nullptr;
   std::string app_state;
   std::string bind;
+  // Somebody else's page may have sent the browser here: "is this you?" comes at the end. An
+  // application's state is no proof against that, since anybody can ask for one.
+  bool doubtful = false;
 
   // The fields that a page sends along when it asks for more.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> carried() const {
@@ -31,6 +34,7 @@ struct Ask {
       fields = {{"app", app->id.str()}, {"state", app_state}, {"bind", bind}};
     }
     if (!return_to.empty()) fields.emplace_back("return_to", return_to);
+    if (doubtful) fields.emplace_back("ask", "1");
     return fields;
   }
   [[nodiscard]] std::string login_url(std::string_view name, std::string_view value) const {
@@ -62,7 +66,7 @@ std::expected<Ask, std::string> read_ask(const State& state, const Request& requ
                                          std::string_view connection) {
   Fields query = Fields::parse(request.query);
   if (!query.valid()) return std::unexpected("The address is not well formed.");
-  for (auto name : {"org", "connection", "email", "return_to", "app", "state", "bind"}) {
+  for (auto name : {"org", "connection", "email", "return_to", "app", "state", "bind", "ask"}) {
     if (query.count(name) > 1) return std::unexpected("The address names something twice.");
   }
   Ask ask{.org = query.get("org"),
@@ -70,15 +74,23 @@ std::expected<Ask, std::string> read_ask(const State& state, const Request& requ
           .email = std::string(base::trim(query.get("email"))),
           .return_to = query.get("return_to"),
           .app_state = query.get("state"),
-          .bind = query.get("bind")};
+          .bind = query.get("bind"),
+          .doubtful = query.count("ask") > 0 || request.header("sec-fetch-site") == "cross-site"};
   if (!connection.empty()) ask.connection = connection;
   if (query.count("app") > 0) {
     ask.app = state.app(query.get("app"));
-    if (ask.app == nullptr || ask.app_state.empty() || ask.bind.size() != 43) {
-      return std::unexpected("The application's part of the address is not complete.");
+    auto app_state = state.open_app_state(ask.app_state);
+    if (ask.app == nullptr || !app_state || app_state->app != ask.app->id ||
+        ask.bind.size() != 43) {
+      return std::unexpected("The application's part of the address is broken or too old.");
     }
   }
-  if (!target_of(state, ask.return_to)) {
+  // An image or a script that points here would only fill the browser with cookies.
+  std::string_view mode = request.header("sec-fetch-mode");
+  if (!mode.empty() && mode != "navigate") {
+    return std::unexpected("A sign-in starts in a window of its own.");
+  }
+  if (ask.return_to.size() > kMaxReturn || !target_of(state, ask.return_to)) {
     return std::unexpected("The address to return to belongs to no application here.");
   }
   return ask;
@@ -138,8 +150,8 @@ Response send_to_idp(State& state, const Request& request, const Ask& ask,
     if (pending.return_to != ask.return_to && !ask.return_to.empty()) {
       pending.return_to += "?return_to=" + base::percent_encode(ask.return_to);
     }
-    pending.started_cross_site = request.header("sec-fetch-site") == "cross-site";
   }
+  pending.started_cross_site = ask.doubtful;
   if (current != nullptr) pending.previous_member = current->record.member;
 
   std::string xml = sp::write_authn_request(settings, *entry.preset, pending.id, now, {});
@@ -188,7 +200,7 @@ Response handle_login(State& state, const Request& request, std::string_view con
     }
     // With one organisation of its own, another sign-in can help; the page offers it.
     if (ask->org.empty() && ask->connection.empty()) {
-      return org_not_allowed_page(*ask->app, request.id);
+      return org_not_allowed_page(state, *ask->app, request.id);
     }
   }
 

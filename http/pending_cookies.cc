@@ -42,22 +42,32 @@ std::vector<std::string> names_of(const Request& request) {
 
 void remember_pending(const State& state, const Request& request, const sp::PendingRequest& pending,
                       Response& response) {
-  std::vector<std::pair<base::Instant, std::string>> kept;
+  std::string fresh = cookie_name(pending.handle);
+  std::string sealed = state.seal(purpose_of(fresh), sp::serialize(pending));
+  struct Kept {
+    base::Instant issued_at;
+    std::string name;
+    std::size_t bytes;
+  };
+  std::vector<Kept> kept;
+  std::size_t bytes = fresh.size() + sealed.size();
   for (const auto& name : names_of(request)) {
     if (auto old = open_cookie(state, request, name)) {
-      kept.emplace_back(old->issued_at, name);
+      auto values = request.cookies(name);
+      kept.push_back({old->issued_at, name, name.size() + values.front().size()});
+      bytes += kept.back().bytes;
     } else {
       response.add("Set-Cookie", session::clear_cookie(name, session::SameSite::none));
     }
   }
-  std::ranges::sort(kept);
-  for (std::size_t i = 0; i + kMostPending <= kept.size(); ++i) {
-    response.add("Set-Cookie", session::clear_cookie(kept[i].second, session::SameSite::none));
+  std::ranges::sort(kept, {}, &Kept::issued_at);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (kept.size() - i < kMostPending && bytes <= kMostPendingBytes) break;
+    response.add("Set-Cookie", session::clear_cookie(kept[i].name, session::SameSite::none));
+    bytes -= kept[i].bytes;
   }
-  std::string name = cookie_name(pending.handle);
   response.add("Set-Cookie",
-               session::set_cookie(name, state.seal(purpose_of(name), sp::serialize(pending)),
-                                   session::SameSite::none, sp::kPendingLife));
+               session::set_cookie(fresh, sealed, session::SameSite::none, sp::kPendingLife));
 }
 
 std::optional<sp::PendingRequest> find_pending(const State& state, const Request& request,

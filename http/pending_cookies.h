@@ -13,8 +13,10 @@ namespace doorward::http {
 // several tabs can sign in at once. SameSite=None, since the IdP's POST to the ACS is cross-site.
 
 inline constexpr std::size_t kMostPending = 8;
+// Bytes of all of them together, well below what proxies take as one header line.
+inline constexpr std::size_t kMostPendingBytes = 6000;
 
-// Adds the cookie for `pending`; the oldest go when there would be more than kMostPending.
+// Adds the cookie for `pending`; the oldest go when there would be too many.
 void remember_pending(const State& state, const Request& request, const sp::PendingRequest& pending,
                       Response& response);
 

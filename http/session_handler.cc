@@ -7,6 +7,26 @@
 
 namespace doorward::http {
 
+bool end_session(State& state, const Request& request, const CachedSession& session,
+                 std::string_view why) {
+  const auto& record = session.record;
+  auto ended = state.world.store.write(record.org, [&](store::Tx& tx) {
+    tx.end_session(record.parent.empty() ? record.hash : record.parent);
+    tx.append_audit({.time = state.world.clock.now(),
+                     .org = record.org,
+                     .actor = record.member.str(),
+                     .via = "http",
+                     .action = "session.ended",
+                     .target = record.member.str(),
+                     .rule = std::string(why),
+                     .request_id = request.id,
+                     .ip = client_address(request, state.proxies),
+                     .connection = record.connection.str()});
+    return store::Verdict::commit;
+  });
+  return ended.has_value();
+}
+
 Response handle_session(State& state, const Request& request) {
   auto session = signed_in(state, request);
   Response response;
@@ -73,23 +93,8 @@ Response handle_logout(State& state, const Request& request) {
   }
   auto session = signed_in(state, request);
   if (!session) return unavailable_answer(request.id);
-  if (*session) {
-    const auto& record = (*session)->record;
-    auto ended = state.world.store.write(record.org, [&](store::Tx& tx) {
-      tx.end_session(record.hash);
-      tx.append_audit({.time = state.world.clock.now(),
-                       .org = record.org,
-                       .actor = record.member.str(),
-                       .via = "http",
-                       .action = "session.ended",
-                       .target = record.member.str(),
-                       .rule = "logout",
-                       .request_id = request.id,
-                       .ip = client_address(request, state.proxies),
-                       .connection = record.connection.str()});
-      return store::Verdict::commit;
-    });
-    if (!ended) return unavailable_answer(request.id);
+  if (*session && !end_session(state, request, **session, "logout")) {
+    return unavailable_answer(request.id);
   }
   Response response = redirect("/logout");
   response.add("Set-Cookie", session::clear_cookie(session::kSsoCookie, session::SameSite::lax));

@@ -5,9 +5,12 @@
 #include "base/encoding.h"
 #include "http/answers.h"
 #include "session/cookies.h"
+#include "sp/pending_request.h"
 
 namespace doorward::http {
 namespace {
+
+constexpr std::string_view kStatePurpose = "app-state";
 
 // When the member's rights change by themselves, at the latest.
 base::Instant recheck_of(const jit::Member& member, base::Instant now) {
@@ -44,8 +47,11 @@ std::shared_ptr<const Snapshot> State::snapshot() {
 }
 
 void State::apply(const store::Effects& effects) {
-  if (effects.configuration || effects.everything) stale_ = true;
-  cache.apply(effects);
+  store::Effects wider = effects;
+  // What an address is worth, and who may come in, hangs on domains and connections.
+  wider.everything = effects.everything || effects.configuration;
+  if (wider.everything) stale_ = true;
+  cache.apply(wider);
 }
 
 std::shared_ptr<const CachedSession> State::cached(std::string_view cookie_value) const {
@@ -69,6 +75,13 @@ std::expected<std::shared_ptr<const CachedSession>, store::StoreError> State::lo
   auto& [record, member] = **view;
   const auto* organization = configuration->organization(record.org);
   if (organization == nullptr || !organization->enabled) return nullptr;
+  // An address was trusted at a login; it still is only while the domain belongs to the
+  // organisation and to the connection that vouches for this session.
+  const auto* entry = configuration->connection(record.connection);
+  if (member.email && (entry == nullptr || entry->organization->id != record.org ||
+                       !entry->trusted_domains.contains(member.email->domain()))) {
+    member.email->trust = sp::EmailTrust::claimed;
+  }
   auto person = session::make_person(record, member, organization->slug, options.ladder, now);
   if (!person) return nullptr;
   return cache.insert(std::move(record), std::move(*person), recheck_of(member, now), ticket);
@@ -94,6 +107,19 @@ std::optional<std::string> State::unseal(std::string_view purpose, std::string_v
   return certs::open(world.data_key, purpose, *bytes);
 }
 
+std::string State::seal_app_state(const session::AppState& app_state) const {
+  return seal(kStatePurpose, session::serialize(app_state));
+}
+
+std::optional<session::AppState> State::open_app_state(std::string_view sealed) const {
+  auto text = unseal(kStatePurpose, sealed);
+  auto app_state = text ? session::parse_app_state(*text) : std::nullopt;
+  if (app_state && world.clock.now() >= app_state->issued_at + sp::kPendingLife) {
+    return std::nullopt;
+  }
+  return app_state;
+}
+
 std::string State::our_url(std::string_view path) const {
   return options.public_url.origin().append(path);
 }
@@ -102,9 +128,18 @@ bool State::same_origin(const Request& request) const {
   return request.header("origin") == options.public_url.origin();
 }
 
+std::vector<std::string> session_cookies(const Request& request, std::string_view name) {
+  auto values = request.cookies(name);
+  std::erase_if(values, [](const std::string& value) {
+    return value.size() != 43 || !base::base64url_decode(value);
+  });
+  if (values.size() > 2) values.resize(2);
+  return values;
+}
+
 std::expected<std::shared_ptr<const CachedSession>, store::StoreError> signed_in(
     State& state, const Request& request) {
-  for (const auto& value : request.cookies(session::kSsoCookie)) {
+  for (const auto& value : session_cookies(request, session::kSsoCookie)) {
     auto found = state.load(session::hash_of(value));
     if (!found) return found;
     // Another application's session is no sign-in session, whatever cookie carries it.

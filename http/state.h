@@ -13,6 +13,7 @@
 #include "http/proxy.h"
 #include "http/session_cache.h"
 #include "http/snapshot.h"
+#include "session/app_flow.h"
 
 namespace doorward::http {
 
@@ -48,6 +49,10 @@ class State {
   [[nodiscard]] std::optional<std::string> unseal(std::string_view purpose,
                                                   std::string_view sealed) const;
 
+  // The sealed `state` of an application's flow, if it is ours and not too old.
+  [[nodiscard]] std::string seal_app_state(const session::AppState& app_state) const;
+  [[nodiscard]] std::optional<session::AppState> open_app_state(std::string_view sealed) const;
+
   [[nodiscard]] std::string our_url(std::string_view path) const;
   // True if the request's Origin is our own.
   [[nodiscard]] bool same_origin(const Request& request) const;
@@ -59,9 +64,21 @@ class State {
   std::shared_ptr<const Snapshot> snapshot_;  // under reload_mutex_
 };
 
+// Longest path or URL to come back to, in bytes: it has to fit into cookies and URLs.
+inline constexpr std::size_t kMaxReturn = 512;
+
+// Values of a session cookie that can be one, at most two: each may cost a look into the store.
+[[nodiscard]] std::vector<std::string> session_cookies(const Request& request,
+                                                       std::string_view name);
+
 // The live sign-in session of the request's browser, if any.
 [[nodiscard]] std::expected<std::shared_ptr<const CachedSession>, store::StoreError> signed_in(
     State& state, const Request& request);
+
+// Ends the sign-in session that `session` is or is a child of, and records why. False if the
+// store did not do it.
+[[nodiscard]] bool end_session(State& state, const Request& request, const CachedSession& session,
+                               std::string_view why);
 
 // One handler a route. Each may block.
 [[nodiscard]] Response handle_login(State& state, const Request& request,
@@ -91,6 +108,7 @@ class State {
                                    std::string_view app_state, std::string_view bind);
 
 // The answer for an application that the session's organisation may not enter.
-[[nodiscard]] Response org_not_allowed_page(const session::App& app, const std::string& request_id);
+[[nodiscard]] Response org_not_allowed_page(const State& state, const session::App& app,
+                                            const std::string& request_id);
 
 }  // namespace doorward::http

@@ -11,6 +11,15 @@ const std::string kSso = GatewayStack::kSso;
 const std::string kApp = GatewayStack::kApp;
 const std::string kWiki = GatewayStack::kWiki;
 
+// The value of the hidden field `name` on a page.
+std::string hidden(const http::Response& page, const std::string& name) {
+  std::string mark = "name=\"" + name + "\" value=\"";
+  auto start = page.body.find(mark);
+  if (start == std::string::npos) return {};
+  start += mark.size();
+  return page.body.substr(start, page.body.find('"', start) - start);
+}
+
 class Gateway : public ::testing::Test {
  protected:
   GatewayStack stack;
@@ -102,7 +111,7 @@ TEST_F(Gateway, WritesNothingButTheRecordWhenARuleDenies) {
   EXPECT_TRUE(stack.members(stack.acme).empty());
   EXPECT_EQ(last_action(), "login.denied L1");
   EXPECT_EQ(ada.get(kSso + "/session").status, 401);
-  EXPECT_NE(answer.body.find("/login?connection=acme-okta"), std::string::npos);
+  EXPECT_NE(answer.body.find("connection=acme-okta"), std::string::npos);
 }
 
 TEST_F(Gateway, FindsTheOrganisationByVerifiedDomain) {
@@ -143,29 +152,136 @@ TEST_F(Gateway, KeepsEightPendingRequestsAndNoMore) {
   EXPECT_EQ(ada.cookies[kSso].size(), 8U);
 }
 
-TEST_F(Gateway, AsksBeforeItReplacesAnotherMembersSession) {
-  sign_in(stack, ada, stack.acme_okta, kAda);
-  auto answer = sign_in(stack, ada, stack.globex_entra, kBob);
-  ASSERT_EQ(answer.status, 200);
-  EXPECT_NE(answer.body.find("Bob Byte"), std::string::npos);
+TEST_F(Gateway, KeepsItsCookiesSmall) {
+  std::string long_path = "/" + std::string(500, 'a');
+  for (int i = 0; i < 12; ++i) {
+    stack.clock.advance(std::chrono::seconds(1));
+    ASSERT_EQ(ada.get(kSso + "/login?org=acme&return_to=" + long_path).status, 303);
+  }
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : ada.cookies[kSso]) bytes += name.size() + value.size();
+  EXPECT_LT(bytes, 6200U);
+  EXPECT_EQ(ada.get(kSso + "/login?org=acme&return_to=" + long_path + long_path).status, 400);
+}
+
+TEST_F(Gateway, FindsTheSessionAmongForeignCookies) {
+  enter_app(stack, ada, kWiki + "/", stack.acme_okta, kAda);
+  http::Request request;
+  request.method = "GET";
+  request.path = "/authz/auth-request";
+  request.peer = "127.0.0.1";
+  request.headers = {{"x-original-url", kWiki + "/"},
+                     {"cookie", "__Host-dw_app=short; a; __Host-dw_app=; __Host-dw_app=" +
+                                    ada.cookies[kWiki]["__Host-dw_app"]}};
+  EXPECT_EQ(stack.gateway->answer(request).status, 200);
+}
+
+TEST_F(Gateway, AsksBeforeItReplacesAnotherMembersSessionAndEndsThat) {
+  enter_app(stack, ada, kApp + "/", stack.acme_okta, kAda);
+  auto page = sign_in(stack, ada, stack.globex_entra, kBob);
+  ASSERT_EQ(page.status, 200);
+  EXPECT_NE(page.body.find("bob@globex.example"), std::string::npos);
   auto session = base::parse_json(ada.get(kSso + "/session").body).value();
   EXPECT_EQ(session["member"]["org"], "acme");
-  EXPECT_EQ(ada.post(kSso + "/login/continue", "https://evil.example", {{"choice", "yes"}}).status,
-            400);
-  EXPECT_EQ(ada.post(kSso + "/login/continue", kSso, {{"choice", "yes"}}).status, 303);
+  std::string shown = hidden(page, "session");
+  auto answer = [&](const std::string& origin, const std::string& field) {
+    return ada.post(kSso + "/login/continue", origin, {{"choice", "yes"}, {"session", field}})
+        .status;
+  };
+  EXPECT_EQ(answer("https://evil.example", shown), 400);
+  EXPECT_EQ(answer(kSso, ""), 400);
+  EXPECT_EQ(answer(kSso, shown), 303);
   session = base::parse_json(ada.get(kSso + "/session").body).value();
   EXPECT_EQ(session["member"]["org"], "globex");
+  EXPECT_EQ(ada.check(kApp + "/").status, 401) << "the application still shows Ada";
+}
+
+TEST_F(Gateway, AnswersOnlyTheQuestionThatWasShown) {
+  ada.fetch_site = "cross-site";
+  auto first = sign_in(stack, ada, stack.acme_okta, kAda);
+  auto second = sign_in(stack, ada, stack.globex_entra, kBob);
+  ASSERT_EQ(second.status, 200);
+  EXPECT_EQ(ada.post(kSso + "/login/continue", kSso,
+                     {{"choice", "yes"}, {"session", hidden(first, "session")}})
+                .status,
+            400);
+  EXPECT_EQ(ada.get(kSso + "/session").status, 401);
 }
 
 TEST_F(Gateway, AsksWhenAnotherSiteStartedTheLoginAndANoOpensNothing) {
   ada.fetch_site = "cross-site";
-  auto answer = sign_in(stack, ada, stack.acme_okta, kAda);
-  EXPECT_EQ(answer.status, 200);
+  auto page = sign_in(stack, ada, stack.acme_okta, kAda);
+  EXPECT_EQ(page.status, 200);
+  ada.fetch_site = "none";
+  std::string shown = hidden(page, "session");
+  EXPECT_EQ(ada.get(kSso + "/session").status, 401);
+  EXPECT_EQ(ada.post(kSso + "/login/continue", kSso, {{"choice", "no"}, {"session", shown}}).status,
+            200);
+  EXPECT_EQ(
+      ada.post(kSso + "/login/continue", kSso, {{"choice", "yes"}, {"session", shown}}).status,
+      400);
+  EXPECT_EQ(ada.get(kSso + "/session").status, 401);
+}
+
+TEST_F(Gateway, AsksAfterACrossSiteLinkEvenWithAnApplicationsState) {
+  // Anybody can ask an application's start for a state of their own.
+  Browser attacker(*stack.gateway);
+  auto link = header_of(attacker.get(kWiki + "/_doorward/start"), "Location");
+  ada.fetch_site = "cross-site";
+  auto to_idp = ada.get(link);
+  auto form = stack.respond(stack.acme_okta, request_id_of(header_of(to_idp, "Location")), kAda);
+  EXPECT_EQ(
+      ada.post(stack.acme_okta.acs_url, "https://idp.example", {{"SAMLResponse", form}}).status,
+      200);
   ada.fetch_site = "none";
   EXPECT_EQ(ada.get(kSso + "/session").status, 401);
-  EXPECT_EQ(ada.post(kSso + "/login/continue", kSso, {{"choice", "no"}}).status, 200);
-  EXPECT_EQ(ada.post(kSso + "/login/continue", kSso, {{"choice", "yes"}}).status, 400);
-  EXPECT_EQ(ada.get(kSso + "/session").status, 401);
+  EXPECT_EQ(ada.get(kSso + "/login?app=wiki&state=x&bind=" + std::string(43, 'b')).status, 400);
+}
+
+TEST_F(Gateway, OpensNothingThroughAKeyThatWasDistrustedMeanwhile) {
+  auto to_idp = ada.get(kSso + "/login?org=acme");
+  auto form = stack.respond(stack.acme_okta, request_id_of(header_of(to_idp, "Location")), kAda);
+  // Another process distrusts the key, and this one has not looked yet.
+  auto settings = stack.acme_okta;
+  settings.idp_certificates.clear();
+  stack.change_behind_the_gateway([&](store::Tx& tx) { (void)tx.put_connection(settings); });
+  EXPECT_EQ(
+      ada.post(stack.acme_okta.acs_url, "https://idp.example", {{"SAMLResponse", form}}).status,
+      400);
+  EXPECT_TRUE(stack.members(stack.acme).empty());
+}
+
+TEST_F(Gateway, StopsTrustingAnAddressWhoseDomainIsNoLongerBound) {
+  enter_app(stack, ada, kWiki + "/", stack.acme_okta, kAda);
+  ASSERT_EQ(ada.check(kWiki + "/").status, 200);
+  ASSERT_TRUE(stack.store->write(stack.acme.id, [&](store::Tx& tx) {
+    auto domain = tx.list_domains().front();
+    domain.connections.clear();
+    (void)tx.put_domain(domain);
+    return store::Verdict::commit;
+  }));
+  auto answer = ada.check(kWiki + "/");
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_EQ(header_of(answer, "X-Doorward-Reason"), "NO_TRUSTED_EMAIL");
+}
+
+TEST_F(Gateway, RecordsOneRefusalOfEachRequest) {
+  auto to_idp = ada.get(kSso + "/login?org=acme");
+  std::string id = request_id_of(header_of(to_idp, "Location"));
+  demo::Person other = kAda;
+  auto before = stack.records(stack.acme).size();
+  for (int i = 0; i < 3; ++i) {
+    auto form = stack.respond(stack.globex_entra, id, other);
+    EXPECT_EQ(
+        ada.post(stack.acme_okta.acs_url, "https://idp.example", {{"SAMLResponse", form}}).status,
+        400);
+  }
+  EXPECT_EQ(stack.records(stack.acme).size(), before + 1);
+  auto good = stack.respond(stack.acme_okta, id, kAda);
+  EXPECT_EQ(
+      ada.post(stack.acme_okta.acs_url, "https://idp.example", {{"SAMLResponse", good}}).status,
+      303)
+      << "a refusal spends nothing";
 }
 
 TEST_F(Gateway, OpensAnApplicationForAReadOnlyMember) {
@@ -181,6 +297,9 @@ TEST_F(Gateway, OpensAnApplicationForAReadOnlyMember) {
   EXPECT_EQ(header_of(narrow, "X-Doorward-Reason"), "ROLE_TOO_LOW");
   EXPECT_EQ(ada.check(kApp + "/docs", "role=nonsense").status, 403);
   EXPECT_EQ(ada.check(kApp + "/docs", "org=globex").status, 403);
+  for (auto empty : {"org=", "role=", "groups="}) {
+    EXPECT_EQ(ada.check(kApp + "/docs", empty).status, 403) << empty;
+  }
   // The second application needs no second sign-in.
   EXPECT_EQ(enter_app(stack, ada, kWiki + "/", stack.acme_okta, kAda).status, 200);
 }
@@ -190,6 +309,8 @@ TEST_F(Gateway, SendsOnlyNavigationsToTheSignIn) {
   EXPECT_EQ(answer.status, 401);
   EXPECT_EQ(header_of(answer, "Location"), kApp + "/_doorward/start?rd=%2Fa%3Fb%3Dc");
   EXPECT_EQ(header_of(ada.check(kApp + "/a", "", "POST"), "Location"), "");
+  EXPECT_EQ(header_of(ada.check(kApp + "/a?q=" + std::string(2000, 'x')), "Location"),
+            kApp + "/_doorward/start?rd=%2Fa");
 }
 
 TEST_F(Gateway, LetsOnlyTheApplicationsOrganisationsIn) {

@@ -150,6 +150,15 @@ std::string GatewayStack::respond(const sp::ConnectionSettings& connection,
   return base::base64_encode(demo::build_response(spec));
 }
 
+void GatewayStack::change_behind_the_gateway(const std::function<void(store::Tx&)>& change) {
+  auto command = must(
+      store::open_sqlite({.path = dir_.path("doorward.db"), .data_key_id = data_key_.id()}, log));
+  must(command->write(acme.id, [&](store::Tx& tx) {
+    change(tx);
+    return store::Verdict::commit;
+  }));
+}
+
 std::vector<jit::Member> GatewayStack::members(const jit::Organization& organization) {
   std::vector<jit::Member> found;
   must(store->read(organization.id, [&](store::Tx& tx) { found = tx.list_members(); }));

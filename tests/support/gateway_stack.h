@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -55,6 +56,8 @@ class GatewayStack {
   // The form value of a Response to `request_id`, as the connection's IdP signs it.
   [[nodiscard]] std::string respond(const sp::ConnectionSettings& connection,
                                     const std::string& request_id, const demo::Person& person);
+  // Writes to acme as another process does, which the gateway sees only when it polls.
+  void change_behind_the_gateway(const std::function<void(store::Tx&)>& change);
   [[nodiscard]] std::vector<jit::Member> members(const jit::Organization& organization);
   [[nodiscard]] std::vector<audit::Record> records(const jit::Organization& organization);
 
