@@ -91,7 +91,9 @@ struct LoginSnapshot {
   std::vector<Candidate> same_email;        // with the asserted trusted address
   // A member other than `known`, an invitation or a tombstone has the asserted trusted address.
   bool email_held_by_other = false;
-  bool tombstone = false;        // matches the subject or the e-mail
+  // A member other than `known` who may not come in has the subject or the immutable attribute at
+  // this IdP by any connection, or, if deprovisioned, the e-mail.
+  bool tombstone = false;
   std::uint64_t seats_used = 0;  // members whose status_at(now) is active
   // `known` has the highest role and other_owners() counts none besides: its lease does not end
   // (S15). The caller fills it, because the store knows no ladder.

@@ -157,7 +157,7 @@ CREATE TABLE identity (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identity_member ON identity (org, member);
 CREATE INDEX identity_name_id ON identity (org, name_id);
-CREATE INDEX identity_alt_subject ON identity (org, connection, alt_subject)
+CREATE INDEX identity_alt_subject ON identity (org, alt_subject, connection)
   WHERE alt_subject <> '';
 
 CREATE TABLE session (

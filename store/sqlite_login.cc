@@ -19,17 +19,24 @@ std::optional<jit::IdentityRecord> read_identity(Database& db, const base::OrgId
                              row.instant(3)};
 }
 
-// A deprovisioned member who signed in as this very subject of the IdP, by whatever connection.
-bool deprovisioned_subject(Database& db, const base::OrgId& org, const sp::SubjectKey& key,
-                           const base::MemberId& known) {
+// A member who may not come in, and whom this IdP named so by whatever connection: else a second
+// connection to it would make a new member of them. Each connection is another SP to the IdP, so
+// that the SP's qualifier says nothing about the person.
+bool barred_subject(Database& db, const base::OrgId& org, const LoginKeys& keys,
+                    const base::MemberId& known) {
+  const auto& key = keys.subject;
+  // Without statistics the planner would walk all identities of the organisation.
   return db
       .query(
-          "SELECT 1 FROM identity i JOIN member m ON m.org = i.org AND m.id = i.member "
-          "WHERE i.org = ? AND i.name_id = ? AND i.idp_entity_id = ? AND i.format = ? "
-          "AND i.name_qualifier = ? AND i.sp_name_qualifier = ? AND i.member <> ? "
-          "AND m.status = 'deprovisioned' LIMIT 1",
-          org, key.name_id, key.idp_entity_id, key.format, key.name_qualifier,
-          key.sp_name_qualifier, known)
+          "SELECT 1 FROM (SELECT member FROM identity INDEXED BY identity_name_id "
+          "WHERE org = ? AND name_id = ? AND idp_entity_id = ? AND format = ? "
+          "AND name_qualifier = ? UNION ALL "
+          "SELECT member FROM identity INDEXED BY identity_alt_subject "
+          "WHERE org = ? AND alt_subject = ? AND alt_subject <> '' AND idp_entity_id = ?) i "
+          "JOIN member m ON m.org = ? AND m.id = i.member "
+          "WHERE m.id <> ? AND m.status IN ('deprovisioned', 'suspended') LIMIT 1",
+          org, key.name_id, key.idp_entity_id, key.format, key.name_qualifier, org,
+          keys.alt_subject, key.idp_entity_id, org, known)
       .next();
 }
 
@@ -81,7 +88,8 @@ std::vector<SqliteTx::Match> SqliteTx::match_alt_subject(const LoginKeys& keys) 
   if (keys.alt_subject.empty()) return matches;
   Query row = db_.query(
       "SELECT member, idp_entity_id, format, name_qualifier, sp_name_qualifier, name_id "
-      "FROM identity WHERE org = ? AND connection = ? AND alt_subject = ? AND alt_subject <> '' "
+      "FROM identity INDEXED BY identity_alt_subject "
+      "WHERE org = ? AND connection = ? AND alt_subject = ? AND alt_subject <> '' "
       "ORDER BY last_used_at DESC",
       org_, keys.subject.connection, keys.alt_subject);
   while (row.next()) {
@@ -144,7 +152,7 @@ jit::LoginSnapshot SqliteTx::login_snapshot(const LoginKeys& keys, base::Instant
   const base::MemberId known = snapshot.known ? snapshot.known->id : base::MemberId();
 
   snapshot.same_alt_subject = candidates(match_alt_subject(keys), connection, known);
-  snapshot.tombstone = deprovisioned_subject(db_, org_, keys.subject, known);
+  snapshot.tombstone = barred_subject(db_, org_, keys, known);
   // "E-mail" in the rules is a trusted one: by the assertion and, now, by the binding.
   if (keys.email && keys.email->trust == sp::EmailTrust::trusted &&
       snapshot.email_domain_bound_here) {

@@ -78,7 +78,10 @@ class Tx {
   virtual ~Tx() = default;
 
   // Members and logins.
-  // Loads all that decide_login reads.
+  // Loads all that decide_login reads. A tombstone is a member other than the known one who is
+  // deprovisioned or suspended and whom the same IdP named so by any connection, now or once: by
+  // the same NameID, format and NameQualifier, or by the same immutable attribute; or who is
+  // deprovisioned and has the trusted e-mail.
   [[nodiscard]] virtual jit::LoginSnapshot login_snapshot(const LoginKeys& keys,
                                                           base::Instant now) = 0;
   [[nodiscard]] jit::LoginSnapshot login_snapshot(const sp::Identity& identity, base::Instant now) {

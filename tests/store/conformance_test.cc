@@ -578,6 +578,36 @@ TEST_P(StoreConformance, SnapshotSeesTombstones) {
   EXPECT_FALSE(snapshot(elsewhere).tombstone) << "another kind of name";
 }
 
+TEST_P(StoreConformance, SnapshotSeesTheSuspendedByEveryConnectionToTheirIdp) {
+  auto out = change(kBob);
+  out.status = jit::MemberStatus::suspended;
+  write([&](Tx& tx) {
+    tx.apply(out);
+    (void)tx.put_connection([] {
+      auto second = connection(kAcme, base::ConnectionId("acme-second"));
+      second.sp_entity_id = "urn:second";
+      return second;
+    }());
+  });
+  EXPECT_FALSE(snapshot(keys("00u-bob", "alt-bob", "")).tombstone) << "known: they are suspended";
+  LoginKeys elsewhere = keys("00u-bob", "", "");
+  elsewhere.subject.connection = base::ConnectionId("acme-second");
+  EXPECT_TRUE(snapshot(elsewhere).tombstone) << "the same subject";
+  elsewhere.subject.sp_name_qualifier = "urn:second";
+  EXPECT_TRUE(snapshot(elsewhere).tombstone) << "qualified by the other service provider";
+  elsewhere.subject.name_qualifier = "urn:other";
+  EXPECT_FALSE(snapshot(elsewhere).tombstone) << "qualified by another namespace of the IdP";
+
+  elsewhere = keys("00u-renamed", "alt-bob", "");
+  elsewhere.subject.connection = base::ConnectionId("acme-second");
+  EXPECT_TRUE(snapshot(elsewhere).tombstone) << "the same immutable attribute";
+  elsewhere.subject.idp_entity_id = "https://other.example";
+  EXPECT_FALSE(snapshot(elsewhere).tombstone) << "another IdP's immutable attribute";
+  out.status = jit::MemberStatus::active;
+  write([&](Tx& tx) { tx.apply(out); });
+  EXPECT_FALSE(snapshot(keys("00u-renamed", "alt-bob", "")).tombstone);
+}
+
 TEST_P(StoreConformance, SnapshotCountsSeatsOfActiveMembers) {
   auto limited = organization(kAcme);
   limited.policy.seat_limit = 2;

@@ -228,7 +228,7 @@ CREATE INDEX member_lease ON member (org, lease_until)
   WHERE lease_until IS NOT NULL AND status = 'active' AND managed_by = 'jit';
 CREATE INDEX identity_member ON identity (org, member);
 CREATE INDEX identity_name_id ON identity (org, name_id);
-CREATE INDEX identity_alt_subject ON identity (org, connection, alt_subject)
+CREATE INDEX identity_alt_subject ON identity (org, alt_subject, connection)
   WHERE alt_subject <> '';
 CREATE INDEX session_member ON session (org, member);
 CREATE INDEX session_connection ON session (org, connection, key_fingerprint);
