@@ -22,17 +22,38 @@ std::vector<const Attribute*> matching(const VerifiedAssertion& assertion,
   return found;
 }
 
-// The one value of the first candidate that has one. Two values, or an attribute given twice, are
-// no value at all: nobody could say which of them is the person.
-std::string single(const VerifiedAssertion& assertion, const std::vector<std::string>& candidates) {
+// What the candidates say of one thing about the person.
+struct Said {
+  std::string value;       // of the first candidate that has one; as it was written
+  bool ambiguous = false;  // a candidate before it has two values, or was given twice
+};
+
+Said single(const VerifiedAssertion& assertion, const std::vector<std::string>& candidates) {
+  Said said;
   for (const std::string& candidate : candidates) {
     auto found = matching(assertion, candidate);
-    if (found.size() != 1 || found.front()->values.size() != 1) continue;
+    if (found.empty()) continue;
+    if (found.size() > 1 || found.front()->values.size() > 1) {
+      said.ambiguous = true;
+      continue;
+    }
+    if (found.front()->values.empty()) continue;
     if (const std::string& value = found.front()->values.front(); !base::trim(value).empty()) {
-      return value;
+      said.value = value;
+      break;
     }
   }
-  return {};
+  return said;
+}
+
+// Nobody could say which of two values is the person, and nobody else may speak instead: whoever
+// can double an attribute would choose the one that counts.
+std::string identifying(const Said& said) {
+  return said.ambiguous ? std::string() : said.value;
+}
+
+std::string name(const VerifiedAssertion& assertion, const std::vector<std::string>& candidates) {
+  return std::string(base::trim(single(assertion, candidates).value));
 }
 
 void add_group(std::vector<std::string>& groups, std::string_view value) {
@@ -102,11 +123,12 @@ Identity identify(const VerifiedAssertion& assertion, const base::ConnectionId& 
                        name_id.name_qualifier,
                        name_id.sp_name_qualifier,
                        name_id.value};
-  identity.alt_subject_ = single(assertion, preset.alt_subject);
+  identity.alt_subject_ = identifying(single(assertion, preset.alt_subject));
 
-  std::string address(base::trim(single(assertion, preset.email)));
-  if (address.empty() && preset.name_id_is_email && may_hold_address(identity.subject_.format) &&
-      !email_domain(name_id.value).empty()) {
+  const Said email = single(assertion, preset.email);
+  std::string address(base::trim(identifying(email)));
+  if (address.empty() && !email.ambiguous && preset.name_id_is_email &&
+      may_hold_address(identity.subject_.format) && !email_domain(name_id.value).empty()) {
     address = name_id.value;
   }
   if (!address.empty() && address.size() <= kMaxAddress) {
@@ -117,9 +139,9 @@ Identity identify(const VerifiedAssertion& assertion, const base::ConnectionId& 
         Email{std::move(address), trusted ? EmailTrust::trusted : EmailTrust::claimed};
   }
 
-  identity.first_name_ = base::trim(single(assertion, preset.first_name));
-  identity.last_name_ = base::trim(single(assertion, preset.last_name));
-  identity.display_name_ = base::trim(single(assertion, preset.display_name));
+  identity.first_name_ = name(assertion, preset.first_name);
+  identity.last_name_ = name(assertion, preset.last_name);
+  identity.display_name_ = name(assertion, preset.display_name);
   if (identity.display_name_.empty()) {
     identity.display_name_ = base::trim(identity.first_name_ + " " + identity.last_name_);
   }

@@ -89,6 +89,33 @@ TEST(Identify, TakesAnAttributeGivenTwiceAsNone) {
   EXPECT_EQ(read({{"id", "", {"1"}}, {"id", "", {"1"}}}).alt_subject(), "");
 }
 
+TEST(Identify, LetsNoLaterCandidateSpeakForOneThatIsAmbiguous) {
+  const std::string first = "urn:oid:0.9.2342.19200300.100.1.3";
+  const Attribute later{"email", "", {"later@acme.com"}};
+  EXPECT_EQ(address(read({{first, "", {"a@acme.com", "b@acme.com"}}, later})), "none");
+  EXPECT_EQ(address(read({{first, "", {"a@acme.com"}}, {first, "", {"a@acme.com"}}, later})),
+            "none");
+  EXPECT_EQ(address(read({{first, "", {}}, later})), "later@acme.com") << "it has no value";
+  EXPECT_EQ(address(read({{first, "", {"a@acme.com"}}, later, later})), "a@acme.com")
+      << "what comes later is not asked";
+  EXPECT_EQ(read({{"id", "", {"1", "2"}}, {"PersonImmutableID", "", {"p"}}}).alt_subject(), "");
+  AssertionFields fields;
+  fields.name_id = "name@acme.com";
+  fields.name_id_format = kEmailFormat;
+  fields.attributes = {{"email", "", {"a@acme.com", "b@acme.com"}}};
+  EXPECT_EQ(
+      address(identify(IdentityMaker::assertion(fields), base::ConnectionId("c"), preset(), {})),
+      "none")
+      << "nor does the NameID";
+}
+
+TEST(Identify, TakesANameFromALaterCandidate) {
+  Preset two = preset();
+  two.first_name = {"givenName", "firstName"};
+  EXPECT_EQ(read({{"givenName", "", {"A", "B"}}, {"firstName", "", {"Ada"}}}, two).first_name(),
+            "Ada");
+}
+
 TEST(Identify, ReadsTheImmutableIdOfTheFirstCandidateThatHasOne) {
   EXPECT_EQ(read({{"PersonImmutableID", "", {"p"}}, {"id", "", {"i"}}}).alt_subject(), "i");
   EXPECT_EQ(read({{"PersonImmutableID", "", {"p"}}, {"id", "", {""}}}).alt_subject(), "p");
