@@ -243,8 +243,11 @@ Verdict Verification::authn_statement() {
   }
   note("authenticated ", *instant, " ");
   if (!result_.session_not_on_or_after_) return kPass;
-  return check_expiry(*result_.session_not_on_or_after_, "SessionNotOnOrAfter",
-                      Reject::session_expired);
+  // Without skew: our session ends at this instant, and one that is over at birth would send the
+  // browser round in circles.
+  const Instant end = *result_.session_not_on_or_after_;
+  note("SessionNotOnOrAfter ", end, ", now ", now_);
+  return now_ >= end ? Verdict(Reject::session_expired) : kPass;
 }
 
 Verdict Verification::attributes() {

@@ -31,6 +31,17 @@ std::string verdict(const demo::ResponseSpec& spec, base::Instant now = at(tests
   return result ? "accept" : std::string(reject_info(result.error()).name);
 }
 
+TEST(VerifyResponse, GrantsNoSkewToTheEndOfTheIdpsSession) {
+  auto spec = good_spec();
+  const auto now = at(tests::kNow);
+  spec.session_not_on_or_after = now;
+  EXPECT_EQ(verdict(spec), "SESSION_EXPIRED");
+  spec.session_not_on_or_after = now - std::chrono::seconds(1);
+  EXPECT_EQ(verdict(spec), "SESSION_EXPIRED");
+  spec.session_not_on_or_after = now + std::chrono::seconds(1);
+  EXPECT_EQ(verdict(spec), "accept");
+}
+
 TEST(VerifyResponse, ReadsEverythingFromAGoodOne) {
   auto spec = good_spec();
   spec.session_not_on_or_after = at("2026-03-01T20:00:00Z");
