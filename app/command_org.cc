@@ -88,12 +88,9 @@ Result list(Desk& desk) {
   return answer;
 }
 
-// Whether a change shuts people out: then a running server must have seen it.
-enum class Shuts { nobody, new_logins, everybody };
-
-// Changes one organisation with its audit record; ends all of its sessions if it shuts everybody
-// out.
-Result change(Desk& desk, const std::string& slug, const std::string& action, Shuts shuts,
+// Changes one organisation with its audit record. `end_sessions` ends all of its sessions, and a
+// running server must have seen it.
+Result change(Desk& desk, const std::string& slug, const std::string& action, bool end_sessions,
               const std::function<std::optional<std::string>(jit::Organization&)>& edit) {
   const auto found = desk.organization(slug);
   if (!found) return std::unexpected(found.error());
@@ -104,7 +101,7 @@ Result change(Desk& desk, const std::string& slug, const std::string& action, Sh
     changed = *current;
     if (auto refused = edit(changed)) return refused;
     tx.put_organization(changed);
-    if (shuts == Shuts::everybody) (void)tx.end_all_sessions();
+    if (end_sessions) (void)tx.end_all_sessions();
     auto event = desk.event(found->id, action, slug);
     event.before = json_of(*current);
     event.after = json_of(changed);
@@ -112,7 +109,7 @@ Result change(Desk& desk, const std::string& slug, const std::string& action, Sh
     return std::nullopt;
   });
   if (!done) return std::unexpected(done.error());
-  if (shuts != Shuts::nobody) {
+  if (end_sessions) {
     const auto confirmed = desk.confirm();
     if (!confirmed) return std::unexpected(confirmed.error());
   }
@@ -173,7 +170,7 @@ void add_set(CLI::App& group, Invocation& invocation) {
       ->check(CLI::IsMember({"on", "off"}));
   command.require_option(2, 0);  // the slug and something to change
   on_desk(command, invocation, [options](Desk& desk) {
-    return change(desk, options->slug, "organization.changed", Shuts::nobody,
+    return change(desk, options->slug, "organization.changed", false,
                   [&](jit::Organization& organization) { return apply(*options, organization); });
   });
 }
@@ -183,12 +180,9 @@ void add_switches(CLI::App& group, Invocation& invocation) {
       add_command(group, "disable", "Lets nobody of an organisation in, and ends its sessions.",
                   "doorward org disable acme");
   auto slug = std::make_shared<std::string>();
-  auto keep = std::make_shared<bool>(false);
   disable.add_option("slug", *slug, "Slug of the organisation")->required();
-  disable.add_flag("--keep-sessions", *keep, "Only new logins are refused");
-  on_desk(disable, invocation, [slug, keep](Desk& desk) {
-    return change(desk, *slug, "organization.disabled",
-                  *keep ? Shuts::new_logins : Shuts::everybody,
+  on_desk(disable, invocation, [slug](Desk& desk) {
+    return change(desk, *slug, "organization.disabled", true,
                   [](jit::Organization& organization) -> std::optional<std::string> {
                     organization.enabled = false;
                     return std::nullopt;
@@ -198,7 +192,7 @@ void add_switches(CLI::App& group, Invocation& invocation) {
                              "doorward org enable acme");
   enable.add_option("slug", *slug, "Slug of the organisation")->required();
   on_desk(enable, invocation, [slug](Desk& desk) {
-    return change(desk, *slug, "organization.enabled", Shuts::nobody,
+    return change(desk, *slug, "organization.enabled", false,
                   [](jit::Organization& organization) -> std::optional<std::string> {
                     organization.enabled = true;
                     return std::nullopt;

@@ -178,6 +178,7 @@ TEST_F(Organizations, ChangeTheirPolicyWithARecord) {
 
 TEST_F(Organizations, AreDisabledAndEnabled) {
   set_up_acme();
+  EXPECT_EQ(type({"org", "disable", "acme", "--keep-sessions"}).code, 2) << "all of them end";
   EXPECT_EQ(ask({"org", "disable", "acme"})["enabled"], false);
   EXPECT_EQ(ask({"org", "enable", "acme"})["enabled"], true);
   const auto names = actions();
