@@ -1,8 +1,9 @@
 // What somebody with a browser and bad intentions can try against nginx and the gateway.
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import {
-  acme, app, choose, received, signIn, sso, statusOf, wiki, withBrowser,
+  acme, app, choose, globex, port, received, signIn, sso, statusOf, wiki, withBrowser,
 } from './world.mjs';
 
 // Signs in, but stops before the browser calls back; the address of the callback.
@@ -47,6 +48,34 @@ test('a code of one application opens no other', () =>
     const callback = await stolenCallback(page);
     await page.goto(`${wiki}/`).catch(() => {});
     assert.equal(await statusOf(page, callback.replace(app, wiki)), 400);
+  }));
+
+// Sends `lines` as they are and gives the status line and the body.
+function raw(lines) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${lines.join('\r\n')}\r\n\r\n`));
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part) => { text += part; });
+    socket.on('end', () => resolve(text)).on('error', reject);
+    socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
+  });
+}
+
+test('nginx asks about the application that it serves, whatever Host says', () =>
+  withBrowser(async (page, context) => {
+    await signIn(page, globex);  // may enter app, may not enter wiki
+    const [cookie] = (await context.cookies(app)).filter((one) => one.name === '__Host-dw_app');
+    const ask = (target, host) => raw([
+      `GET ${target} HTTP/1.1`, `Host: ${host}`, `Cookie: ${cookie.name}=${cookie.value}`, 'Connection: close',
+    ]);
+    assert.match(await ask('/echo', new URL(app).host), /^HTTP\/1\.1 200 /);
+    for (const [target, host] of [
+      [`${wiki}/echo`, new URL(app).host],
+      ['/echo', `wiki.localhost:${port + 1}`],
+      ['/echo', 'wiki.localhost'],
+    ]) {
+      assert.doesNotMatch(await ask(target, host), /^HTTP\/1\.1 200 /, `${target} at ${host}`);
+    }
   }));
 
 test("one application's cookie is worth nothing at another", () =>
