@@ -45,6 +45,10 @@ if(DOORWARD_SANITIZE)
     -fno-sanitize-recover=all)
   target_link_options(doorward_flags INTERFACE -fsanitize=${DOORWARD_SANITIZE})
 endif()
+if(DOORWARD_FUZZ)
+  target_compile_options(doorward_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(doorward_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # doorward_room(name [LIBS third-party...]): all .cc files of the folder, except main.cc,
 # linked with every room to its left (the order of the calls is the order of the rooms).
