@@ -1,21 +1,37 @@
 #include "http/gateway.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "http/answers.h"
 #include "http/pages.h"
+#include "http/routes.h"
 #include "http/state.h"
 #include "metadata/sp_metadata.h"
 
 namespace doorward::http {
 namespace {
 
+constexpr std::size_t kSweepStep = 500;  // rows
+constexpr auto kLongestSweep = std::chrono::seconds(5);
+
 using Route = Response (*)(State&, const Request&);
+
+enum class Reads {
+  with_head,
+  get_only,  // spends or begins something: link scanners, which ask with HEAD, must not
+};
 
 struct Entry {
   std::string_view method;
   std::string_view path;
   Route handler;
+  Reads reads = Reads::with_head;  // of a GET
+
+  [[nodiscard]] bool takes(std::string_view asked) const {
+    return asked == method || (asked == "HEAD" && method == "GET" && reads == Reads::with_head);
+  }
 };
 
 Response login(State& state, const Request& request) {
@@ -29,16 +45,18 @@ Response auth_request(State& state, const Request& request) {
 // The routes with a fixed path; /saml/{connection}/… is below.
 constexpr std::array<Entry, 10> kRoutes{{
     {"GET", "/", handle_home},
-    {"GET", "/login", login},
+    {"GET", "/login", login, Reads::get_only},
     {"POST", "/login/continue", handle_continue},
     {"GET", "/session", handle_session},
     {"GET", "/logout", handle_logout_page},
     {"POST", "/logout", handle_logout},
-    {"GET", "/_doorward/start", handle_app_start},
-    {"GET", "/_doorward/callback", handle_app_callback},
+    {"GET", "/_doorward/start", handle_app_start, Reads::get_only},
+    {"GET", "/_doorward/callback", handle_app_callback, Reads::get_only},
     {"POST", "/_doorward/sign_out", handle_app_sign_out},
     {"GET", "/authz/auth-request", auth_request},
 }};
+static_assert(std::ranges::all_of(kRoutes, [](const Entry& e) { return is_own_path(e.path); }),
+              "a connection could be made that takes a route's POSTs");
 
 struct Answered {
   std::string_view route;
@@ -55,14 +73,15 @@ std::pair<std::string, std::string> saml_path(std::string_view path) {
   return {std::string(path.substr(0, slash)), std::string(path.substr(slash + 1))};
 }
 
-Answered answer_saml(State& state, const Request& request, bool reads) {
+Answered answer_saml(State& state, const Request& request) {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
   auto [connection, verb] = saml_path(request.path);
   if (verb == "metadata") {
     if (!reads) return {"saml_metadata", method_not_allowed_answer("GET, HEAD")};
     return {"saml_metadata", handle_sp_metadata(state, request, connection)};
   }
   if (verb == "login") {
-    if (!reads) return {"saml_login", method_not_allowed_answer("GET, HEAD")};
+    if (request.method != "GET") return {"saml_login", method_not_allowed_answer("GET")};
     return {"saml_login", handle_login(state, request, connection)};
   }
   if (verb == "acs") return {"saml_acs", method_not_allowed_answer("POST")};
@@ -70,10 +89,8 @@ Answered answer_saml(State& state, const Request& request, bool reads) {
 }
 
 Answered route(State& state, const Request& request) {
-  const bool reads = request.method == "GET" || request.method == "HEAD";
-  const std::string_view method = reads ? "GET" : std::string_view(request.method);
-  if (method == "POST") {
-    // First of all, since a connection may have taken over any path of ours from another product.
+  if (request.method == "POST") {
+    // First of all, since a connection may have taken over the path of another product.
     auto snapshot = state.snapshot();
     if (!snapshot) return {"saml_acs", unavailable_answer(request.id)};
     auto connections = snapshot->at_acs_path(request.path);
@@ -81,16 +98,16 @@ Answered route(State& state, const Request& request) {
       return {"saml_acs", handle_acs(state, request, connections, snapshot)};
     }
   }
-  bool known = false;
+  std::string allow;
   for (const auto& entry : kRoutes) {
     if (entry.path != request.path) continue;
-    known = true;
-    if (entry.method == method) {
-      return {entry.path, entry.handler(state, request)};
-    }
+    if (entry.takes(request.method)) return {entry.path, entry.handler(state, request)};
+    if (!allow.empty()) allow += ", ";
+    allow += entry.method;
+    if (entry.takes("HEAD")) allow += ", HEAD";
   }
-  if (known) return {"other", method_not_allowed_answer("GET, HEAD, POST")};
-  return answer_saml(state, request, reads);
+  if (!allow.empty()) return {"other", method_not_allowed_answer(allow)};
+  return answer_saml(state, request);
 }
 
 }  // namespace
@@ -194,9 +211,10 @@ void Gateway::tidy() {
   }
   world.metrics.gauge("doorward_sessions_active", {}, static_cast<double>(impl_->cache.size()));
   // In small steps, so that logins pass between them; what is left goes next time.
-  for (int step = 0; step < 20; ++step) {
-    auto gone = world.store.sweep(now, 500);
-    if (!gone || *gone < 500) return;
+  const auto started = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - started < kLongestSweep) {
+    auto gone = world.store.sweep(now, kSweepStep);
+    if (!gone || *gone < kSweepStep) return;
   }
 }
 

@@ -490,6 +490,44 @@ TEST_F(Gateway, DisablingAConnectionClosesIt) {
   EXPECT_EQ(ada.get(kSso + "/login?connection=acme-okta").status, 403);
 }
 
+TEST_F(Gateway, SaysWhichMethodsAPathTakes) {
+  const auto allowed = [this](const char* method, const std::string& path) {
+    http::Request request;
+    request.method = method;
+    request.path = path;
+    request.id = "test-request";
+    const auto answer = stack.gateway->answer(request);
+    EXPECT_EQ(answer.status, 405) << method << " " << path;
+    return header_of(answer, "Allow");
+  };
+  for (const auto* path : {"/", "/session", "/authz/auth-request", "/saml/acme-okta/metadata"}) {
+    EXPECT_EQ(allowed("PUT", path), "GET, HEAD") << path;
+  }
+  EXPECT_EQ(allowed("PUT", "/logout"), "GET, HEAD, POST");
+  EXPECT_EQ(allowed("GET", "/login/continue"), "POST");
+  EXPECT_EQ(allowed("HEAD", "/_doorward/sign_out"), "POST");
+  // What a link scanner must not begin or spend.
+  for (const auto* path :
+       {"/login", "/_doorward/start", "/_doorward/callback", "/saml/acme-okta/login"}) {
+    EXPECT_EQ(allowed("HEAD", path), "GET") << path;
+    EXPECT_EQ(allowed("POST", path), "GET") << path;
+  }
+}
+
+TEST_F(Gateway, SweepsUntilNothingIsLeft) {
+  const auto keep_until = stack.clock.now() + std::chrono::seconds(1);
+  ASSERT_TRUE(stack.store->write(stack.acme.id, [&](store::Tx& tx) {
+    for (int n = 0; n < 10'500; ++n) {
+      EXPECT_TRUE(tx.consume_once(stack.acme_okta.id, store::OnceKind::assertion,
+                                  "_" + std::to_string(n), keep_until));
+    }
+    return store::Verdict::commit;
+  }));
+  stack.clock.advance(std::chrono::hours(1));
+  stack.gateway->tidy();
+  EXPECT_EQ(stack.store->sweep(stack.clock.now(), 500), 0U);
+}
+
 TEST_F(Gateway, RefusesRubbishAtTheAcs) {
   for (auto value : {"", "%%%", "PHg+", "eA=="}) {
     EXPECT_EQ(
