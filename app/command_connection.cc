@@ -6,6 +6,7 @@
 #include "app/input.h"
 #include "app/presets.h"
 #include "base/text.h"
+#include "http/routes.h"
 
 namespace doorward::app {
 namespace {
@@ -77,6 +78,24 @@ sp::ConnectionSettings settings_of(const Desk& desk, const CreateOptions& option
   settings.sign_requests = idp.wants_signed_requests;
   settings.created_at = desk.now;
   return settings;
+}
+
+// Our server hands POSTs at a connection's ACS path to the connection before all else.
+Fallible<void> check_acs_url(const Desk& desk, const sp::ConnectionSettings& settings) {
+  const auto url = base::parse_url(settings.acs_url);
+  if (!url) return fail("`" + settings.acs_url + "` is no URL.");
+  const auto& own = desk.config.public_url;
+  if (url->origin() != own.origin()) return {};
+  if (settings.acs_url != own.origin() + url->path()) {
+    return fail("`--acs-url` below our own URL is written as " + own.origin() + url->path() +
+                ": only so would it ever be answered.");
+  }
+  const std::string usual = "/saml/" + settings.id.str() + "/acs";
+  if (url->target == usual || !http::is_own_path(url->target)) return {};
+  return fail("`--acs-url` names " + url->target +
+              ", which doorward answers itself: the connection would take those requests away from "
+              "everybody. Take a path that is not ours, or leave it out for " +
+              own.origin() + usual + ".");
 }
 
 std::string default_id(const CreateOptions& options, int attempt) {
@@ -184,6 +203,8 @@ Result create(Desk& desk, const CreateOptions& options) {
   for (int attempt = 1;; ++attempt) {
     const auto id = options.id.empty() ? default_id(options, attempt) : options.id;
     const auto settings = settings_of(desk, options, organization->id, *idp, id);
+    const auto acs = check_acs_url(desk, settings);
+    if (!acs) return std::unexpected(acs.error());
     std::optional<store::Conflict> conflict;
     const auto done = store_connection(desk, options.org, settings, key, conflict, bound);
     const bool another_may_do =

@@ -128,6 +128,29 @@ TEST_F(Connections, KeepWhatAnotherServiceProviderHad) {
   EXPECT_EQ(type(create).code, 1);
 }
 
+TEST_F(Connections, TakeOverNoPathThatIsOurs) {
+  set_up_acme();
+  const auto at = [this](const std::string& url) {
+    return type({"connection", "create", "--org", "acme", "--preset", "generic", "--id", "taken",
+                 "--idp-entity-id", "https://taken.example", "--idp-sso-url", "https://x.example",
+                 "--idp-certificate", certificate("idp"), "--acs-url", url});
+  };
+  for (const auto* path :
+       {"/", "/login", "/login/continue", "/logout", "/session", "/_doorward/sign_out",
+        "/_doorward/other", "/authz/auth-request", "/oauth2/token", "/scim/v2", "/setup",
+        "/setup/x", "/v1/members", "/console/", "/.well-known/x", "/saml/other/acs",
+        "/saml/taken/login", "/api/saml?tenant=1"}) {
+    EXPECT_EQ(at(std::string("https://gate.example.com") + path).code, 1) << path;
+  }
+  EXPECT_EQ(at("https://GATE.example.com:443/saml").code, 1) << "the same origin, never answered";
+  EXPECT_NE(at("https://gate.example.com/logout").err.find("which doorward answers itself"),
+            std::string::npos);
+  EXPECT_EQ(ask({"connection", "list"}).size(), 0U);
+  EXPECT_EQ(at("https://gate.example.com/saml/taken/acs").code, 0);
+  ask({"connection", "delete", "taken"});
+  EXPECT_EQ(connect({"--acs-url", "https://gate.example.com/login-by-saml"})["id"], "acme-generic");
+}
+
 TEST_F(Connections, RefuseWhatIsNotWhole) {
   set_up_acme();
   EXPECT_EQ(type({"connection", "create", "--org", "acme", "--preset", "generic"}).code, 2);
@@ -179,6 +202,21 @@ TEST_F(Connections, ReadTheirMetadataAgainAndDropWhatItNoLongerHas) {
   ASSERT_EQ(set["certificates"].size(), 1U);
   EXPECT_EQ(set["certificates"][0]["sha256"], sha256_of("next"));
   EXPECT_EQ(type({"connection", "set", "acme-generic", "--metadata", path("other.xml")}).code, 1);
+}
+
+TEST_F(Connections, ReadTheirOwnEntryOfAnAggregateAgain) {
+  set_up_acme();
+  connect();
+  write("federation.xml", "<EntitiesDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\">" +
+                              metadata("https://other.example", "idp") +
+                              metadata(kIdpEntity, "next") + "</EntitiesDescriptor>");
+  const auto set = ask({"connection", "set", "acme-generic", "--metadata", path("federation.xml")});
+  ASSERT_EQ(set["certificates"].size(), 1U);
+  EXPECT_EQ(set["certificates"][0]["sha256"], sha256_of("next"));
+  EXPECT_EQ(type({"connection", "set", "acme-generic", "--metadata", path("federation.xml"),
+                  "--entity-id", "https://other.example"})
+                .code,
+            1);
 }
 
 TEST_F(Connections, DistrustACertificate) {
