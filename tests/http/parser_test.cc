@@ -412,7 +412,7 @@ TEST(RequestParser, ReadsMutatedBytesAlikeHoweverTheyAreCut) {
   std::mt19937 random(7);
   const auto below = [&](std::size_t n) { return random() % n; };
   const auto cases = all_cases();
-  const std::string spice("\r\n\t :;,0a/%\0\x7F\xFF", 16);
+  const std::string spice("\r\n\t :;,0a/%\0\x7F\xFF", 14);
   for (int i = 0; i < 20'000; ++i) {
     std::string bytes = cases[below(cases.size())].bytes.substr(0, 300);
     if (bytes.empty()) continue;
