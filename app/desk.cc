@@ -50,10 +50,10 @@ Fallible<certs::DataKey> load_data_key(const Config& config) {
   return std::move(*key);
 }
 
-Desk::Desk(Process& a_process, Config a_config, certs::DataKey key)
+Desk::Desk(Process& a_process, Config a_config, const certs::DataKey& key)
     : process(a_process),
       config(std::move(a_config)),
-      data_key(std::move(key)),
+      data_key(key),
       now(a_process.clock.now()),
       log(std::make_unique<StreamLog>(a_process.err, config.log, a_process.clock)) {}
 
@@ -70,7 +70,7 @@ Fallible<std::unique_ptr<Desk>> Desk::open(Process& process, const ConfigSources
     return fail("There is no store at " + config->store_path +
                 " yet; `doorward org create SLUG --name NAME` makes it.");
   }
-  std::unique_ptr<Desk> desk(new Desk(process, std::move(*config), std::move(*key)));
+  std::unique_ptr<Desk> desk(new Desk(process, std::move(*config), *key));
   auto opened = store::open_sqlite({.path = desk->config.store_path,
                                     .role = store::Role::command,
                                     .data_key_id = desk->data_key.id(),

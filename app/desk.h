@@ -65,7 +65,7 @@ class Desk {
   [[nodiscard]] Fallible<void> confirm();
 
  private:
-  Desk(Process& process, Config config, certs::DataKey key);
+  Desk(Process& process, Config config, const certs::DataKey& key);
 };
 
 }  // namespace doorward::app

@@ -85,30 +85,30 @@ class PrometheusMetrics::Impl {
   }
 
   prometheus::Counter* counter(std::string_view name, Labels labels) {
-    return metric(counters_, name, labels, [&](prometheus::Labels own_labels) {
+    return metric(counters_, name, labels, [&](const prometheus::Labels& own_labels) {
       return &prometheus::BuildCounter()
                   .Name(std::string(name))
                   .Help(help_of(name))
                   .Register(registry_)
-                  .Add(std::move(own_labels));
+                  .Add(own_labels);
     });
   }
   prometheus::Gauge* gauge(std::string_view name, Labels labels) {
-    return metric(gauges_, name, labels, [&](prometheus::Labels own_labels) {
+    return metric(gauges_, name, labels, [&](const prometheus::Labels& own_labels) {
       return &prometheus::BuildGauge()
                   .Name(std::string(name))
                   .Help(help_of(name))
                   .Register(registry_)
-                  .Add(std::move(own_labels));
+                  .Add(own_labels);
     });
   }
   prometheus::Histogram* histogram(std::string_view name, Labels labels) {
-    return metric(histograms_, name, labels, [&](prometheus::Labels own_labels) {
+    return metric(histograms_, name, labels, [&](const prometheus::Labels& own_labels) {
       return &prometheus::BuildHistogram()
                   .Name(std::string(name))
                   .Help(help_of(name))
                   .Register(registry_)
-                  .Add(std::move(own_labels), kBuckets);
+                  .Add(own_labels, kBuckets);
     });
   }
 

@@ -77,10 +77,10 @@ std::string with_port(ListenAddress listen, std::uint16_t port) {
 // is asked last.
 class Instance {
  public:
-  Instance(Process& process, Config config, certs::DataKey key)
+  Instance(Process& process, Config config, const certs::DataKey& key)
       : process_(process),
         config_(std::move(config)),
-        data_key_(std::move(key)),
+        data_key_(key),
         log_(process.err, config_.log, process.clock) {}
 
   Fallible<Serving> start() {
@@ -140,10 +140,10 @@ class Instance {
     admin_server_ = std::move(*admin);
     poll_ = std::make_unique<Ticker>(kPollEvery, [this] { store_->poll(); });
     tidy_ = std::make_unique<Ticker>(kTidyEvery, [this] { gateway_->tidy(); });
-    const Serving serving{.public_address = with_port(config_.listen, public_server_->port()),
-                          .admin_address = with_port(config_.admin_listen, admin_server_->port()),
-                          .public_port = public_server_->port(),
-                          .admin_port = admin_server_->port()};
+    Serving serving{.public_address = with_port(config_.listen, public_server_->port()),
+                    .admin_address = with_port(config_.admin_listen, admin_server_->port()),
+                    .public_port = public_server_->port(),
+                    .admin_port = admin_server_->port()};
     log_.write(base::Level::info, "ready",
                {{"version", kVersion},
                 {"public_url", config_.public_url.origin()},
@@ -175,7 +175,7 @@ Fallible<void> serve(Process& process, const ConfigSources& sources,
   if (!config) return std::unexpected(config.error());
   auto key = load_data_key(*config);
   if (!key) return std::unexpected(key.error());
-  Instance instance(process, std::move(*config), std::move(*key));
+  Instance instance(process, std::move(*config), *key);
   const auto serving = instance.start();
   if (!serving) return std::unexpected(serving.error());
   wait(*serving);

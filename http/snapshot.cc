@@ -19,7 +19,8 @@ std::optional<SigningKey> signing_key(const ConnectionEntry& entry,
 }
 
 Snapshot::Snapshot(store::Configuration configuration,
-                   const std::map<std::string, sp::Preset>& presets, std::string public_origin)
+                   const std::map<std::string, sp::Preset>& presets,
+                   const std::string& public_origin)
     : organizations_(std::move(configuration.organizations)) {
   for (const auto& organization : organizations_) {
     by_org_id_.emplace(organization.id.str(), &organization);

@@ -48,7 +48,7 @@ class Snapshot {
  public:
   // presets must outlive it. A connection whose preset is unknown gets "generic".
   Snapshot(store::Configuration configuration, const std::map<std::string, sp::Preset>& presets,
-           std::string public_origin);
+           const std::string& public_origin);
 
   [[nodiscard]] const jit::Organization* organization(const base::OrgId& id) const;
   [[nodiscard]] const jit::Organization* organization_by_slug(std::string_view slug) const;
