@@ -6,6 +6,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 option(DOORWARD_TESTS "Build the tests" ON)
 option(DOORWARD_DEMO "Build doorward-demo" ON)
+option(DOORWARD_BENCH "Build the benchmarks (the target benchmarks); needs DOORWARD_DEMO" OFF)
 option(DOORWARD_FUZZ "Build the fuzz targets with libFuzzer" OFF)
 set(DOORWARD_SANITIZE "" CACHE STRING "Value of -fsanitize=")
 
