@@ -13,7 +13,9 @@ namespace doorward::session {
 inline constexpr std::string_view kSsoCookie = "__Host-dw_sso";    // sign-in session, on our host
 inline constexpr std::string_view kAppCookie = "__Host-dw_app";    // on each application's host
 inline constexpr std::string_view kBindCookie = "__Host-dw_bind";  // the browser of a `start`
-inline constexpr std::string_view kContinueCookie = "__Host-dw_cont";  // "continue as X?"
+inline constexpr std::string_view kContinueCookie = "__Host-dw_cont";    // "continue as X?"
+inline constexpr std::string_view kInviteCookie = "__Host-dw_invite";    // a claimed invitation
+inline constexpr std::string_view kConfirmCookie = "__Host-dw_confirm";  // "is this yours too?"
 inline constexpr std::string_view kRequestCookiePrefix =
     "__Host-dw_req-";  // then the request's handle
 

@@ -27,12 +27,14 @@ std::string serialize(const PendingRequest& request) {
       {"app_bind", request.app_bind},
       {"previous_member", request.previous_member.str()},
       {"started_cross_site", request.started_cross_site},
+      {"invitation", request.invitation},
+      {"confirmation", request.confirmation},
   });
 }
 
 std::optional<PendingRequest> parse_pending_request(std::string_view text) {
   auto json = base::parse_json(text, 2);
-  if (!json || !json->is_object() || json->size() != 10) return std::nullopt;
+  if (!json || !json->is_object() || json->size() != 12) return std::nullopt;
   auto id = take_text(*json, "id");
   auto connection = take_text(*json, "connection");
   auto handle = take_text(*json, "handle");
@@ -41,8 +43,10 @@ std::optional<PendingRequest> parse_pending_request(std::string_view text) {
   auto app_state = take_text(*json, "app_state");
   auto app_bind = take_text(*json, "app_bind");
   auto previous_member = take_text(*json, "previous_member");
+  auto invitation = take_text(*json, "invitation");
+  auto confirmation = take_text(*json, "confirmation");
   if (!id || !connection || !handle || !return_to || !app || !app_state || !app_bind ||
-      !previous_member) {
+      !previous_member || !invitation || !confirmation) {
     return std::nullopt;
   }
   auto issued_at = json->find("issued_at");
@@ -63,6 +67,8 @@ std::optional<PendingRequest> parse_pending_request(std::string_view text) {
   request.app_bind = std::move(*app_bind);
   request.previous_member = base::MemberId(std::move(*previous_member));
   request.started_cross_site = cross_site->get<bool>();
+  request.invitation = std::move(*invitation);
+  request.confirmation = std::move(*confirmation);
   return request;
 }
 

@@ -26,6 +26,11 @@ struct PendingRequest {
   base::MemberId previous_member;
   // Another site sent the browser to /login without an application's state.
   bool started_cross_site = false;
+  // What the answer is to be used for besides, as handles of the rooms that know: the hash of the
+  // token of an invitation that this browser holds, base64url; the confirmation that asked for a
+  // fresh sign-in. Empty: nothing.
+  std::string invitation;
+  std::string confirmation;
 };
 
 inline constexpr base::Duration kPendingLife = std::chrono::minutes(15);

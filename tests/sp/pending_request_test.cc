@@ -22,6 +22,8 @@ PendingRequest sample() {
   request.app_bind = "bind";
   request.previous_member = base::MemberId("01J0");
   request.started_cross_site = true;
+  request.invitation = "invited";
+  request.confirmation = "confirming";
   return request;
 }
 
@@ -38,6 +40,8 @@ TEST(PendingRequest, ComesBackAsItWas) {
   EXPECT_EQ(back->app_bind, "bind");
   EXPECT_EQ(back->previous_member.str(), "01J0");
   EXPECT_TRUE(back->started_cross_site);
+  EXPECT_EQ(back->invitation, "invited");
+  EXPECT_EQ(back->confirmation, "confirming");
 }
 
 TEST(PendingRequest, ComesBackWithEmptyFields) {
