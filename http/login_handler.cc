@@ -5,10 +5,9 @@
 #include "base/text.h"
 #include "http/answers.h"
 #include "http/pages.h"
-#include "http/pending_cookies.h"
+#include "http/send_to_idp.h"
 #include "http/state.h"
 #include "session/cookies.h"
-#include "sp/authn_request.h"
 #include "sp/identity.h"
 
 namespace doorward::http {
@@ -131,15 +130,8 @@ std::vector<const ConnectionEntry*> candidates(const Snapshot& snapshot, const A
   return by_domain.empty() ? snapshot.open_connections(organization->id) : by_domain;
 }
 
-Response send_to_idp(State& state, const Request& request, const Ask& ask,
-                     const ConnectionEntry& entry, const CachedSession* current) {
-  base::Instant now = state.world.clock.now();
-  const auto& settings = entry.connection.settings;
+sp::PendingRequest pending_of(const Ask& ask, const CachedSession* current) {
   sp::PendingRequest pending;
-  pending.id = sp::make_request_id(state.world.rng);
-  pending.connection = settings.id;
-  pending.issued_at = now;
-  pending.handle = base::base64url_encode(state.world.rng.bytes(16));
   if (ask.app != nullptr) {
     pending.app = ask.app->id;
     pending.app_state = ask.app_state;
@@ -153,28 +145,7 @@ Response send_to_idp(State& state, const Request& request, const Ask& ask,
   }
   pending.started_cross_site = ask.doubtful;
   if (current != nullptr) pending.previous_member = current->record.member;
-
-  std::string xml = sp::write_authn_request(settings, *entry.preset, pending.id, now, {});
-  std::optional<SigningKey> key;
-  if (settings.sign_requests) {
-    key = signing_key(entry, state.world.data_key);
-    if (!key) {
-      state.world.log.write(base::Level::error, "signing_key_unusable",
-                            {{"connection", settings.id.str()}, {"request_id", request.id}});
-      return unavailable_answer(request.id);
-    }
-  }
-  Response response;
-  if (settings.idp_sso_binding == sp::Binding::redirect) {
-    response = redirect(sp::redirect_url(settings, xml, pending.handle, key ? &key->key : nullptr));
-  } else {
-    auto form = sp::post_form(settings, xml, pending.id, pending.handle, key ? &key->key : nullptr,
-                              key ? &key->certificate : nullptr);
-    if (!form) return unavailable_answer(request.id);
-    response = post_binding_page(*form, state.world.rng);
-  }
-  remember_pending(state, request, pending, response);
-  return response;
+  return pending;
 }
 
 // Already signed in, and nobody else was asked for.
@@ -213,7 +184,7 @@ Response handle_login(State& state, const Request& request, std::string_view con
     if (!connections.front()->open()) {
       return denied_answer(jit::DenyReason::connection_off, "", request.id);
     }
-    return send_to_idp(state, request, *ask, *connections.front(), current->get());
+    return send_to_idp(state, request, *connections.front(), pending_of(*ask, current->get()));
   }
   if (connections.size() > 1) return chooser_page(*ask, connections);
   if (!ask->connection.empty() || !ask->org.empty()) return not_found_answer();
