@@ -84,6 +84,47 @@ bool has_dot_segment(std::string_view path) {
   return false;
 }
 
+void skip_blanks(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+}
+
+bool skip_token(std::string_view& text) {
+  const auto end = std::ranges::find_if_not(text, [](char c) { return in(kToken, c); });
+  const auto size = static_cast<std::size_t>(end - text.begin());
+  text.remove_prefix(size);
+  return size > 0;
+}
+
+bool skip_quoted(std::string_view& text) {
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      text.remove_prefix(at + 1);
+      return true;
+    }
+    if (text[at] == '\\') ++at;
+  }
+  return false;
+}
+
+// What follows the ";" after a chunk's size: NAME[=VALUE] and more behind further ";" [7.1.1].
+bool is_extensions(std::string_view text) {
+  while (true) {
+    skip_blanks(text);
+    if (!skip_token(text)) return false;
+    if (text.empty()) return true;
+    skip_blanks(text);
+    if (text.starts_with('=')) {
+      text.remove_prefix(1);
+      skip_blanks(text);
+      if (!(text.starts_with('"') ? skip_quoted(text) : skip_token(text))) return false;
+      if (text.empty()) return true;
+      skip_blanks(text);
+    }
+    if (!text.starts_with(';')) return false;
+    text.remove_prefix(1);
+  }
+}
+
 bool is_port(std::string_view port) {
   if (!all_digits(port) || port.size() > 5) return false;
   int value = 0;
@@ -360,18 +401,21 @@ void RequestParser::feed_chunk_byte(char byte) {
       }
       if (chunk_digits_ == 0 || (byte != '\r' && byte != ';')) return fail(ParseError::chunk_size);
       chunk_ = byte == '\r' ? Chunk::size_lf : Chunk::extension;
-      extension_line_ = 0;
       return;
     }
     case Chunk::extension:
+      // They mean nothing to us, but an open quote would end elsewhere for someone before us.
       if (byte == '\r') {
+        if (!is_extensions(line_)) return fail(ParseError::chunk_extension);
+        line_.clear();
         chunk_ = Chunk::size_lf;
         return;
       }
-      if (!in(kText, byte) || ++extension_line_ > kMaxExtensionLine ||
+      if (!in(kText, byte) || line_.size() == kMaxExtensionLine ||
           ++extension_total_ > kMaxExtensions) {
-        fail(ParseError::chunk_extension);
+        return fail(ParseError::chunk_extension);
       }
+      line_.push_back(byte);
       return;
     case Chunk::size_lf:
       return byte == '\n' ? end_chunk_size() : fail(ParseError::bare_cr);

@@ -39,7 +39,7 @@ enum class ParseError {
   expectation_unknown,  // Expect, other than 100-continue [RFC 9110 10.1.1]
   body_too_large,       // more bytes than ParserLimits::body [RFC 9110 15.5.14]
   chunk_size,           // not 1 to 16 hexadecimal digits [7.1]
-  chunk_extension,      // control bytes, more than 256 in a line or 4 KiB in all [7.1.1]
+  chunk_extension,      // no list of names and values, or over 256 B a line or 4 KiB in all [7.1.1]
   chunk_end,            // chunk data that CR LF does not follow [7.1]
   trailer_invalid,      // a trailer line that is no header line [7.1.2]
   trailer_too_large,    // more than 4 KiB of trailers [7.1.2]
@@ -117,7 +117,7 @@ class RequestParser {
   bool keep_alive_ = false;
   bool expects_continue_ = false;
 
-  std::string line_;  // of the head or the trailers, so far
+  std::string line_;  // of the head, a chunk's extensions or the trailers, so far
   bool after_cr_ = false;
   bool blank_line_ = false;  // the one empty line before the request was seen
   std::size_t head_size_ = 0;
@@ -128,7 +128,6 @@ class RequestParser {
   std::size_t remaining_ = 0;  // of the sized body or of the chunk
   Chunk chunk_ = Chunk::size;
   std::size_t chunk_digits_ = 0;
-  std::size_t extension_line_ = 0;
   std::size_t extension_total_ = 0;
   std::size_t trailer_size_ = 0;
 };
