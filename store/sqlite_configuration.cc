@@ -1,3 +1,4 @@
+#include "store/certificates.h"
 #include "store/sqlite_tx.h"
 
 namespace doorward::store {
@@ -55,19 +56,6 @@ sp::Unsolicited unsolicited_of(std::string_view text) {
   return text == "convert" ? sp::Unsolicited::convert : sp::Unsolicited::refuse;
 }
 
-std::vector<certs::Certificate> certificates_of(Database& db, const std::string& text) {
-  std::vector<certs::Certificate> certificates;
-  for (const auto& pem : list_of(db, text)) {
-    auto certificate = certs::Certificate::parse_pem(pem);
-    if (certificate) {
-      certificates.push_back(std::move(*certificate));
-    } else {
-      db.fail(SQLITE_CORRUPT, "a stored certificate cannot be read");
-    }
-  }
-  return certificates;
-}
-
 jit::Organization organization_of(Database& db, Query& row) {
   jit::Organization organization;
   organization.id = base::OrgId(row.text(0));
@@ -95,7 +83,9 @@ sp::ConnectionSettings connection_of(Database& db, Query& row) {
   settings.idp_entity_id = row.text(4);
   settings.idp_sso_url = row.text(5);
   settings.idp_sso_binding = row.text(6) == "post" ? sp::Binding::post : sp::Binding::redirect;
-  settings.idp_certificates = certificates_of(db, row.text(7));
+  auto certificates = read_certificates(row.text(7));
+  if (!certificates) db.fail(SQLITE_CORRUPT, "the stored certificates cannot be read");
+  settings.idp_certificates = std::move(certificates).value_or(std::vector<certs::Certificate>());
   settings.sp_entity_id = row.text(8);
   settings.acs_url = row.text(9);
   settings.extra_audiences = list_of(db, row.text(10));
@@ -138,10 +128,6 @@ KeyRecord key_of(Query& row) {
 }
 
 void write_connection(Database& db, const sp::ConnectionSettings& settings) {
-  std::vector<std::string> certificates;
-  for (const auto& certificate : settings.idp_certificates) {
-    certificates.push_back(certificate.pem());
-  }
   db.run(
       "INSERT INTO connection (" DOORWARD_CONNECTION_COLUMNS
       ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -154,7 +140,7 @@ void write_connection(Database& db, const sp::ConnectionSettings& settings) {
       "unsolicited = excluded.unsolicited, allowed_domains = excluded.allowed_domains",
       settings.id, settings.org, settings.preset, settings.enabled, settings.idp_entity_id,
       settings.idp_sso_url, settings.idp_sso_binding == sp::Binding::post ? "post" : "redirect",
-      list_text(certificates), settings.sp_entity_id, settings.acs_url,
+      certificates_text(settings.idp_certificates), settings.sp_entity_id, settings.acs_url,
       list_text(settings.extra_audiences), settings.sign_requests, settings.clock_skew,
       settings.sha1_until, text_of(settings.unsolicited), list_text(settings.allowed_domains),
       settings.created_at);

@@ -148,10 +148,13 @@ void run(const Options& options) {
 
   LoadResult everyone;
   LoadResult one_person;
+  double cpu = 0;  // microseconds of the server's a login
   {
     auto server = installation.serve();
     (void)measure(warm_up, installation.port, is_login, "doorward");
+    const double before = server->cpu_seconds();
     everyone = measure(fresh, installation.port, is_login, "doorward");
+    cpu = (server->cpu_seconds() - before) * 1e6 / static_cast<double>(messages);
     one_person = measure(same, installation.port, is_login, "doorward, one person");
   }
   const auto counts = count(installation);
@@ -216,6 +219,15 @@ void run(const Options& options) {
           .ratio = {},
           .target = "< 25 ms",
           .ok = one_person.percentile(0.99) < kSlowest});
+  report({.benchmark = "login_http",
+          .what = "the server's CPU a login",
+          .value = cpu,
+          .unit = "us",
+          .peer = "",
+          .peer_value = {},
+          .ratio = {},
+          .target = "",
+          .ok = true});
   if (!options.keep) remove_folder(folder);
 }
 
