@@ -200,6 +200,22 @@ std::string Installation::respond(const std::string& sp_entity_id, const std::st
   return demo::build_response(spec);
 }
 
+std::unique_ptr<Installation> big_installation(std::size_t members) {
+  const std::string folder = kept_folder("members-" + std::to_string(members));
+  const std::string complete = folder + "/complete";
+  const bool made = std::filesystem::exists(complete);
+  if (!made) {
+    remove_folder(folder);
+    std::filesystem::create_directories(folder);
+  }
+  auto installation = std::make_unique<Installation>(folder);
+  if (!made) {
+    add_members(*installation, *installation->open_store(), 0, members);
+    write_file(complete, "");
+  }
+  return installation;
+}
+
 void add_members(Installation& installation, store::Store& store, std::size_t first,
                  std::size_t last) {
   for (std::size_t begin = first; begin < last; begin += kStep) {
