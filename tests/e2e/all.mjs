@@ -5,6 +5,8 @@ import './application.mjs';
 import './attacks.mjs';
 import './pages.mjs';
 import './simplesamlphp.mjs';
+import './samlp.mjs';
+import './keycloak.mjs';
 import { closeBrowser, openBrowser } from './world.mjs';
 
 before(openBrowser);
