@@ -7,22 +7,12 @@
 namespace doorward::app {
 namespace {
 
-std::string_view name_of(jit::DomainState state) {
-  switch (state) {
-    case jit::DomainState::unverified:
-      return "unverified";
-    case jit::DomainState::verified:
-      return "verified";
-  }
-  return "unverified";
-}
-
 base::Json json_of(const jit::Domain& domain, const std::string& org_slug) {
   base::Json connections = base::Json::array();
   for (const auto& connection : domain.connections) connections.push_back(connection.str());
   return {{"domain", domain.name},
           {"org", org_slug},
-          {"state", name_of(domain.state)},
+          {"state", jit::name_of(domain.state)},
           {"operator_vouched", domain.operator_vouched},
           {"record",
            {{"name", "_doorward." + domain.name}, {"type", "TXT"}, {"value", domain.txt_value}}},
@@ -30,7 +20,7 @@ base::Json json_of(const jit::Domain& domain, const std::string& org_slug) {
 }
 
 std::string line_of(const jit::Domain& domain, const std::string& org_slug) {
-  std::string line = domain.name + "  " + org_slug + "  " + std::string(name_of(domain.state));
+  std::string line = domain.name + "  " + org_slug + "  " + std::string(jit::name_of(domain.state));
   if (domain.connections.empty()) return line + "  bound to no connection\n";
   line += "  bound to";
   for (const auto& connection : domain.connections) line += " " + connection.str();
@@ -103,6 +93,7 @@ Result add(Desk& desk, const std::string& name, const std::string& org) {
   domain.org = organization->id;
   domain.txt_value = "doorward-verify=" + base::base64url_encode(desk.process.rng.bytes(16));
   domain.created_at = desk.now;
+  domain.state_at = desk.now;
   const auto done = desk.write(organization->id, [&](store::Tx& tx) -> std::optional<std::string> {
     for (const auto& known : tx.list_domains()) {
       if (known.name == domain.name) return "`" + org + "` claims " + domain.name + " already.";

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/instant.h"
 
@@ -47,6 +48,28 @@ class Fetcher {
   // The body that `url` answers with. At most `max_bytes`; the whole takes at most 15 s.
   [[nodiscard]] virtual std::expected<std::string, Failure> get(const std::string& url,
                                                                 std::size_t max_bytes) = 0;
+};
+
+// What one server of the domain name system said about the TXT records of one name.
+struct TxtObservation {
+  enum class Outcome {
+    failed,  // no answer, too late, or one that says nothing about the name (SERVFAIL, REFUSED …)
+    absent,  // there is no such name, or no TXT record at it
+    found,
+  };
+  std::string server;  // "192.0.2.53:53", "[2001:db8::53]:53"
+  Outcome outcome = Outcome::failed;
+  std::vector<std::string> texts;  // found: one for each record, its strings joined [RFC 7208 3.3]
+  std::string detail;              // failed, absent: what was said, in a few words
+};
+
+// The resolvers that the configuration names.
+class Resolver {
+ public:
+  virtual ~Resolver() = default;
+  // Asks every server for the TXT records of `name`, all at once, and follows aliases as they do.
+  // One observation a server, in their order; the whole takes at most 6 s. Blocks.
+  [[nodiscard]] virtual std::vector<TxtObservation> txt(const std::string& name) = 0;
 };
 
 enum class Level { debug, info, warning, error };

@@ -34,7 +34,7 @@ Snapshot::Snapshot(store::Configuration configuration,
     if (preset == presets.end()) continue;
     certs::TrustedKeys keys(settings.idp_certificates);
     auto entry = std::make_unique<ConnectionEntry>(ConnectionEntry{
-        {std::move(settings), std::move(keys)}, org->second, &preset->second, {}, {}});
+        {std::move(settings), std::move(keys)}, org->second, &preset->second, {}, {}, {}});
     const auto& kept = entry->connection.settings;
     if (kept.acs_url.starts_with(public_origin + "/")) {
       by_acs_path_.emplace(kept.acs_url.substr(public_origin.size()), entry.get());
@@ -49,14 +49,15 @@ Snapshot::Snapshot(store::Configuration configuration,
     }
   }
   for (auto& domain : configuration.domains) {
-    if (domain.state != jit::DomainState::verified) continue;
+    if (!domain.held()) continue;
+    const bool verified = domain.state == jit::DomainState::verified;
     for (const auto& id : domain.connections) {
       auto it = by_id_.find(id.str());
-      if (it != by_id_.end() && it->second->organization->id == domain.org) {
-        it->second->trusted_domains.insert(domain.name);
-      }
+      if (it == by_id_.end() || it->second->organization->id != domain.org) continue;
+      it->second->held_domains.insert(domain.name);
+      if (verified) it->second->trusted_domains.insert(domain.name);
     }
-    verified_domains_.emplace(domain.name, std::move(domain));
+    if (verified) verified_domains_.emplace(domain.name, std::move(domain));
   }
 }
 

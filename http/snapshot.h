@@ -26,6 +26,8 @@ struct ConnectionEntry {
   const sp::Preset* preset = nullptr;
   // Verified for the organisation and bound to this connection.
   std::set<std::string> trusted_domains;
+  // … and those that are stale besides: what members have on record still counts.
+  std::set<std::string> held_domains;
   std::vector<store::KeyRecord> keys;
 
   [[nodiscard]] const base::ConnectionId& id() const { return connection.settings.id; }

@@ -79,7 +79,7 @@ std::expected<std::shared_ptr<const CachedSession>, store::StoreError> State::lo
   // organisation and to the connection that vouches for this session.
   const auto* entry = configuration->connection(record.connection);
   if (member.email && (entry == nullptr || entry->organization->id != record.org ||
-                       !entry->trusted_domains.contains(member.email->domain()))) {
+                       !entry->held_domains.contains(member.email->domain()))) {
     member.email->trust = sp::EmailTrust::claimed;
   }
   auto person = session::make_person(record, member, organization->slug, options.ladder, now);

@@ -1,5 +1,7 @@
 #include "jit/domain.h"
 
+#include <libpsl.h>
+
 #include <algorithm>
 #include <array>
 
@@ -23,25 +25,16 @@ constexpr std::array<std::string_view, 56> kMailProviders{
     "web.de",         "yahoo.co.uk", "yahoo.com",    "yandex.com",     "yandex.ru",
     "ymail.com"};
 
-// … and suffixes below which others register, of more than one label.
-constexpr std::array<std::string_view, 67> kPublicSuffixes{
-    "ac.jp",         "ac.nz",           "ac.uk",          "ac.za",
-    "amazonaws.com", "appspot.com",     "asn.au",         "azurewebsites.net",
-    "blogspot.com",  "cloudapp.net",    "cloudfront.net", "co.at",
-    "co.id",         "co.il",           "co.in",          "co.jp",
-    "co.ke",         "co.kr",           "co.nz",          "co.th",
-    "co.uk",         "co.za",           "com.ar",         "com.au",
-    "com.br",        "com.cn",          "com.co",         "com.eg",
-    "com.hk",        "com.mx",          "com.my",         "com.ng",
-    "com.pe",        "com.ph",          "com.pk",         "com.pl",
-    "com.sg",        "com.tr",          "com.tw",         "com.ua",
-    "com.vn",        "edu.au",          "fly.dev",        "github.io",
-    "gitlab.io",     "gov.au",          "gov.uk",         "govt.nz",
-    "herokuapp.com", "me.uk",           "ne.jp",          "net.au",
-    "net.br",        "net.cn",          "net.nz",         "net.uk",
-    "netlify.app",   "onmicrosoft.com", "or.at",          "or.jp",
-    "org.au",        "org.nz",          "org.uk",         "pages.dev",
-    "uk.com",        "vercel.app",      "workers.dev"};
+// … and what clouds hand out to their customers without a place on the public suffix list.
+constexpr std::array<std::string_view, 2> kSharedSuffixes{"amazonaws.com", "onmicrosoft.com"};
+
+// The host's list where its package keeps one that is newer than the library.
+bool is_public_suffix(const std::string& name) {
+  static const psl_ctx_t* const list = psl_latest(nullptr);
+  // Without the star rule: a top-level domain that the list does not know is somebody's own.
+  return list == nullptr ||
+         psl_is_public_suffix2(list, name.c_str(), PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 0;
+}
 
 bool is_label(std::string_view label) {
   if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') {
@@ -57,6 +50,30 @@ bool has_letter(std::string_view label) {
 
 }  // namespace
 
+std::string_view name_of(DomainState state) {
+  switch (state) {
+    case DomainState::unverified:
+      return "unverified";
+    case DomainState::released:
+      return "released";
+    case DomainState::waiting:
+      return "waiting";
+    case DomainState::stale:
+      return "stale";
+    case DomainState::verified:
+      return "verified";
+  }
+  return "";
+}
+
+std::optional<DomainState> parse_domain_state(std::string_view name) {
+  using enum DomainState;
+  for (const auto state : {unverified, released, waiting, stale, verified}) {
+    if (name_of(state) == name) return state;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> parse_domain(std::string_view text) {
   std::string name = base::ascii_lower(text);
   if (name.size() > 253) return std::nullopt;
@@ -65,7 +82,8 @@ std::optional<std::string> parse_domain(std::string_view text) {
   // No top-level domain is all digits: this would be an address [RFC 1123 2.1].
   if (!has_letter(labels.back())) return std::nullopt;
   if (std::ranges::find(kMailProviders, name) != kMailProviders.end()) return std::nullopt;
-  if (std::ranges::find(kPublicSuffixes, name) != kPublicSuffixes.end()) return std::nullopt;
+  if (std::ranges::find(kSharedSuffixes, name) != kSharedSuffixes.end()) return std::nullopt;
+  if (is_public_suffix(name)) return std::nullopt;
   return name;
 }
 

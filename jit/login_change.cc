@@ -25,7 +25,8 @@ void take(std::optional<std::string>& field, const std::string& asserted, const 
 
 // The asserted address with the trust that it has in this transaction, if the member may have it.
 void take_email(const LoginCase& c, const std::optional<sp::Email>& held, MemberChange& change) {
-  if (!c.identity.email()) return;
+  // While a domain is stale, what its addresses were worth stays as it is.
+  if (!c.identity.email() || c.snapshot.email_domain_stale_here) return;
   const sp::Email* trusted = c.trusted_email();
   if (trusted != nullptr && c.snapshot.email_held_by_other) {
     change.warnings.emplace_back("EMAIL_DRIFT");

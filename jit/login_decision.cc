@@ -143,7 +143,9 @@ Outcome off_or_domain_not_allowed(const LoginCase& c) {
     return DenyReason::domain_not_allowed;
   }
   if (email && s.email_domain_verified && !s.email_domain_bound_here) {
-    return DenyReason::domain_not_allowed;
+    if (!s.email_domain_stale_here) return DenyReason::domain_not_allowed;
+    // Whom its addresses mean is no longer certain: nobody is matched, linked or made by them.
+    if (is_unknown(c)) return DenyReason::domain_stale;
   }
   return std::nullopt;
 }

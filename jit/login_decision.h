@@ -39,6 +39,7 @@ enum class LoginRule {
 enum class DenyReason {
   connection_off,        // L1
   domain_not_allowed,    // L1
+  domain_stale,          // L1
   nameid_format,         // L1a
   transient_subject,     // L1a
   subject_reused,        // L1b
@@ -81,10 +82,13 @@ struct LoginSnapshot {
   bool organization_enabled = false;
   bool connection_enabled = false;
   std::vector<std::string> allowed_domains;  // of the connection; empty: any
-  // The asserted address's domain is verified by some organisation of the installation.
+  // The asserted address's domain is held (verified, or stale) by some organisation of the
+  // installation.
   bool email_domain_verified = false;
-  // … and bound to this connection, and so the address is trusted.
+  // … this one, verified, and it is bound to this connection: the address is trusted.
   bool email_domain_bound_here = false;
+  // … this one, and bound, but stale: nobody new comes in by it, and the known keep theirs.
+  bool email_domain_stale_here = false;
   std::optional<IdentityRecord> identity;   // the asserted subject on record
   std::optional<Member> known;              // … and its member
   std::vector<Candidate> same_alt_subject;  // through an identity of this connection

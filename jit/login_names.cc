@@ -55,6 +55,8 @@ std::string_view name_of(DenyReason reason) {
       return "CONNECTION_OFF";
     case DenyReason::domain_not_allowed:
       return "DOMAIN_NOT_ALLOWED";
+    case DenyReason::domain_stale:
+      return "DOMAIN_STALE";
     case DenyReason::nameid_format:
       return "NAMEID_FORMAT";
     case DenyReason::transient_subject:
@@ -100,6 +102,11 @@ DenyText text_of(DenyReason reason) {
       return {"Your e-mail address does not belong to a domain that may sign in here.",
               "Add the domain to the connection's list, or verify it for the organisation and bind "
               "it to this connection."};
+    case DenyReason::domain_stale:
+      return {
+          "Your organisation has to prove its e-mail domain again before anybody new may sign in.",
+          "Publish the domain's TXT record again (`doorward domain list` shows it), then run "
+          "`doorward domain verify`."};
     case DenyReason::nameid_format:
       return {"Your identity provider names you in a form that is not accepted here.",
               "Set the NameID format at the identity provider to one that the connection's preset "

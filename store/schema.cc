@@ -223,7 +223,51 @@ CREATE TABLE audit (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 1> kReleased = {kVersion1};
+constexpr const char* kVersion2 = R"sql(
+DROP INDEX domain_owner;
+DROP INDEX domain_binding_connection;
+ALTER TABLE domain_binding RENAME TO domain_binding_1;
+ALTER TABLE domain RENAME TO domain_1;
+
+CREATE TABLE domain (
+  org TEXT NOT NULL REFERENCES organization (org),
+  name TEXT NOT NULL,
+  state TEXT NOT NULL
+    CHECK (state IN ('unverified', 'released', 'waiting', 'stale', 'verified')),
+  txt_value TEXT NOT NULL,
+  operator_vouched INTEGER NOT NULL CHECK (operator_vouched IN (0, 1)),
+  created_at INTEGER NOT NULL,
+  state_at INTEGER NOT NULL,
+  verified_at INTEGER,
+  missing_since INTEGER,
+  checked_at INTEGER,
+  next_check_at INTEGER,
+  PRIMARY KEY (org, name)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX domain_owner ON domain (name) WHERE state IN ('verified', 'stale');
+CREATE INDEX domain_name ON domain (name);
+CREATE INDEX domain_next_check ON domain (next_check_at) WHERE next_check_at IS NOT NULL;
+INSERT INTO domain
+SELECT org, name, state, txt_value, operator_vouched, created_at,
+  coalesce(verified_at, created_at), verified_at, NULL, NULL,
+  CASE WHEN state = 'verified' AND operator_vouched = 0 THEN verified_at END
+FROM domain_1;
+
+CREATE TABLE domain_binding (
+  org TEXT NOT NULL,
+  name TEXT NOT NULL,
+  connection TEXT NOT NULL,
+  PRIMARY KEY (org, name, connection),
+  FOREIGN KEY (org, name) REFERENCES domain (org, name),
+  FOREIGN KEY (org, connection) REFERENCES connection (org, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX domain_binding_connection ON domain_binding (org, connection);
+INSERT INTO domain_binding SELECT org, name, connection FROM domain_binding_1;
+DROP TABLE domain_binding_1;
+DROP TABLE domain_1;
+)sql";
+
+constexpr std::array<const char*, 2> kReleased = {kVersion1, kVersion2};
 
 int pragma_value(Database& db, const char* sql) {
   Query row = db.query(sql);

@@ -12,9 +12,6 @@ namespace {
   "sp_entity_id, acs_url, extra_audiences, sign_requests, clock_skew, sha1_until, "           \
   "unsolicited, allowed_domains, created_at"
 
-#define DOORWARD_DOMAIN_COLUMNS \
-  "org, name, state, txt_value, operator_vouched, created_at, verified_at"
-
 #define DOORWARD_KEY_COLUMNS "org, id, connection, use, sealed_pem, certificate, active, created_at"
 
 std::string list_text(const std::vector<std::string>& values) {
@@ -96,22 +93,6 @@ sp::ConnectionSettings connection_of(Database& db, Query& row) {
   settings.allowed_domains = list_of(db, row.text(15));
   settings.created_at = row.instant(16);
   return settings;
-}
-
-jit::Domain domain_of(Database& db, Query& row) {
-  jit::Domain domain;
-  domain.org = base::OrgId(row.text(0));
-  domain.name = row.text(1);
-  domain.state =
-      row.text(2) == "verified" ? jit::DomainState::verified : jit::DomainState::unverified;
-  domain.txt_value = row.text(3);
-  domain.operator_vouched = row.flag(4);
-  domain.created_at = row.instant(5);
-  domain.verified_at = row.maybe_instant(6);
-  Query bound = db.query("SELECT connection FROM domain_binding WHERE org = ? AND name = ?",
-                         domain.org, domain.name);
-  while (bound.next()) domain.connections.emplace_back(bound.text(0));
-  return domain;
 }
 
 KeyRecord key_of(Query& row) {
@@ -247,46 +228,6 @@ bool SqliteTx::delete_connection(const base::ConnectionId& id) {
   return true;
 }
 
-std::expected<void, Conflict> SqliteTx::put_domain(const jit::Domain& domain) {
-  if (!ours(domain.org)) return std::unexpected(Conflict::not_found);
-  const bool verified = domain.state == jit::DomainState::verified;
-  if (verified &&
-      db_.query("SELECT 1 FROM domain WHERE name = ? AND state = 'verified' AND org <> ?",
-                domain.name, org_)
-          .next()) {
-    return std::unexpected(Conflict::domain_taken);
-  }
-  for (const auto& connection : domain.connections) {
-    if (!db_.query("SELECT 1 FROM connection WHERE org = ? AND id = ?", org_, connection).next()) {
-      return std::unexpected(Conflict::not_found);
-    }
-  }
-  db_.run("INSERT INTO domain (" DOORWARD_DOMAIN_COLUMNS
-          ") VALUES (?, ?, ?, ?, ?, ?, ?) "
-          "ON CONFLICT (org, name) DO UPDATE SET state = excluded.state, "
-          "txt_value = excluded.txt_value, operator_vouched = excluded.operator_vouched, "
-          "verified_at = excluded.verified_at",
-          org_, domain.name, verified ? "verified" : "unverified", domain.txt_value,
-          domain.operator_vouched, domain.created_at, domain.verified_at);
-  db_.run("DELETE FROM domain_binding WHERE org = ? AND name = ?", org_, domain.name);
-  for (const auto& connection : domain.connections) {
-    db_.run(
-        "INSERT INTO domain_binding (org, name, connection) VALUES (?, ?, ?) "
-        "ON CONFLICT DO NOTHING",
-        org_, domain.name, connection);
-  }
-  effects_.configuration = true;
-  return {};
-}
-
-std::vector<jit::Domain> SqliteTx::list_domains() {
-  std::vector<jit::Domain> domains;
-  Query row =
-      db_.query("SELECT " DOORWARD_DOMAIN_COLUMNS " FROM domain WHERE org = ? ORDER BY name", org_);
-  while (row.next()) domains.push_back(domain_of(db_, row));
-  return domains;
-}
-
 void SqliteTx::put_key(const KeyRecord& key) {
   if (!ours(key.org)) return;
   const bool done = db_.run(
@@ -318,8 +259,7 @@ Configuration read_configuration(Database& db) {
   Query connection =
       db.query("SELECT " DOORWARD_CONNECTION_COLUMNS " FROM connection ORDER BY org, id");
   while (connection.next()) configuration.connections.push_back(connection_of(db, connection));
-  Query domain = db.query("SELECT " DOORWARD_DOMAIN_COLUMNS " FROM domain ORDER BY org, name");
-  while (domain.next()) configuration.domains.push_back(domain_of(db, domain));
+  configuration.domains = read_domains(db);
   Query key = db.query("SELECT " DOORWARD_KEY_COLUMNS " FROM key_pair ORDER BY org, id");
   while (key.next()) configuration.keys.push_back(key_of(key));
   return configuration;

@@ -44,14 +44,18 @@ void read_domain(Database& db, const base::OrgId& org, const LoginKeys& keys,
                  jit::LoginSnapshot& snapshot) {
   const std::string domain = sp::email_domain(keys.email->address);
   if (domain.empty()) return;
-  Query owner = db.query("SELECT org FROM domain WHERE name = ? AND state = 'verified'", domain);
+  Query owner = db.query(
+      "SELECT org, state FROM domain WHERE name = ? AND state IN ('verified', 'stale')", domain);
   if (!owner.next()) return;
   snapshot.email_domain_verified = true;
   if (owner.text(0) != org.str()) return;
-  snapshot.email_domain_bound_here =
+  const bool bound =
       db.query("SELECT 1 FROM domain_binding WHERE org = ? AND name = ? AND connection = ?", org,
                domain, keys.subject.connection)
           .next();
+  const bool verified = owner.text(1) == "verified";
+  snapshot.email_domain_bound_here = bound && verified;
+  snapshot.email_domain_stale_here = bound && !verified;
 }
 
 }  // namespace

@@ -143,6 +143,14 @@ std::expected<Configuration, StoreError> SqliteStore::load_configuration() {
   return configuration;
 }
 
+std::expected<std::vector<jit::Domain>, StoreError> SqliteStore::due_domains(base::Instant now,
+                                                                             std::size_t limit) {
+  std::vector<jit::Domain> domains;
+  auto done = readers_.run([&](Database& db) { domains = read_due_domains(db, now, limit); }, log_);
+  if (!done) return std::unexpected(done.error());
+  return domains;
+}
+
 std::expected<std::optional<SessionView>, StoreError> SqliteStore::find_session(
     std::string_view hash) {
   std::optional<SessionView> view;

@@ -66,6 +66,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] std::expected<std::expected<void, Conflict>, StoreError> create_organization(
       const jit::Organization& organization, const audit::Event& event) override;
   [[nodiscard]] std::expected<Configuration, StoreError> load_configuration() override;
+  [[nodiscard]] std::expected<std::vector<jit::Domain>, StoreError> due_domains(
+      base::Instant now, std::size_t limit) override;
   [[nodiscard]] std::expected<std::optional<SessionView>, StoreError> find_session(
       std::string_view hash) override;
   [[nodiscard]] std::expected<void, StoreError> touch_sessions(

@@ -39,6 +39,12 @@ class SqliteTx final : public Tx {
   bool put_code(const session::AppCode& code) override;
   [[nodiscard]] std::optional<session::AppCode> take_code(std::string_view hash) override;
 
+  // sqlite_domains.cc
+  [[nodiscard]] std::expected<void, Conflict> put_domain(const jit::Domain& domain) override;
+  [[nodiscard]] std::vector<jit::Domain> list_domains() override;
+  [[nodiscard]] jit::DomainElsewhere domain_elsewhere(const std::string& name) override;
+  void note_domain_check(const jit::Domain& domain) override;
+
   // sqlite_configuration.cc
   void put_organization(const jit::Organization& organization) override;
   [[nodiscard]] std::optional<jit::Organization> organization() override;
@@ -48,8 +54,6 @@ class SqliteTx final : public Tx {
       const base::ConnectionId& id) override;
   [[nodiscard]] std::vector<sp::ConnectionSettings> list_connections() override;
   bool delete_connection(const base::ConnectionId& id) override;
-  [[nodiscard]] std::expected<void, Conflict> put_domain(const jit::Domain& domain) override;
-  [[nodiscard]] std::vector<jit::Domain> list_domains() override;
   void put_key(const KeyRecord& key) override;
   [[nodiscard]] std::vector<KeyRecord> list_keys() override;
   // A new one; the Tx is bound to its id. Conflict: slug_taken.
@@ -87,6 +91,10 @@ class SqliteTx final : public Tx {
 
 // Rows of the whole installation, for what knows no organisation beforehand.
 [[nodiscard]] Configuration read_configuration(Database& db);
+[[nodiscard]] std::vector<jit::Domain> read_domains(Database& db);
+// As Store::due_domains.
+[[nodiscard]] std::vector<jit::Domain> read_due_domains(Database& db, base::Instant now,
+                                                        std::size_t limit);
 [[nodiscard]] std::optional<SessionView> read_session(Database& db, std::string_view hash);
 [[nodiscard]] std::optional<jit::Member> read_member(Database& db, const base::OrgId& org,
                                                      const base::MemberId& id);

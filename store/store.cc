@@ -42,7 +42,7 @@ std::string_view text_of(Conflict conflict) {
     case Conflict::entity_pair_taken:
       return "Another connection has this SP entity id with the same IdP entity id.";
     case Conflict::domain_taken:
-      return "The domain is verified for another organisation.";
+      return "Another organisation holds the domain.";
     case Conflict::not_found:
       return "There is no such connection in this organisation.";
   }

@@ -12,6 +12,7 @@
 #include "base/doors.h"
 #include "base/ids.h"
 #include "jit/domain.h"
+#include "jit/domain_decision.h"
 #include "jit/login_decision.h"
 #include "jit/member.h"
 #include "jit/member_change.h"
@@ -130,10 +131,14 @@ class Tx {
   // With its keys and domain bindings; ends its sessions. Identities stay on record, the id is
   // never used again. False if it is not there.
   virtual bool delete_connection(const base::ConnectionId& id) = 0;
-  // domain_taken: verified for another organisation, and this is to be verified too.
+  // domain_taken: held by another organisation, and this one is to hold it too.
   // not_found: bound to a connection that the organisation does not have.
   [[nodiscard]] virtual std::expected<void, Conflict> put_domain(const jit::Domain& domain) = 0;
   [[nodiscard]] virtual std::vector<jit::Domain> list_domains() = 0;
+  // What of the installation decide_domain_proof and decide_domain_check read besides.
+  [[nodiscard]] virtual jit::DomainElsewhere domain_elsewhere(const std::string& name) = 0;
+  // Only checked_at and next_check_at, which nobody else reads: no effect is told.
+  virtual void note_domain_check(const jit::Domain& domain) = 0;
   virtual void put_key(const KeyRecord& key) = 0;
   [[nodiscard]] virtual std::vector<KeyRecord> list_keys() = 0;
 
@@ -178,6 +183,10 @@ class Store {
   [[nodiscard]] virtual std::expected<std::expected<void, Conflict>, StoreError>
   create_organization(const jit::Organization& organization, const audit::Event& event) = 0;
   [[nodiscard]] virtual std::expected<Configuration, StoreError> load_configuration() = 0;
+  // Domains whose next look-up is due, or so far ahead that a wrong clock must have set it; at
+  // most `limit`, the oldest first.
+  [[nodiscard]] virtual std::expected<std::vector<jit::Domain>, StoreError> due_domains(
+      base::Instant now, std::size_t limit) = 0;
   // A session row by its cookie's hash, alive or not: a token names its row, the row its
   // organisation.
   [[nodiscard]] virtual std::expected<std::optional<SessionView>, StoreError> find_session(

@@ -18,7 +18,8 @@ LIBRARIES = {
     r"openssl/": ["certs"],
     r"libxml/|xmlsec/": ["xml"],
     r"sqlite3\.h": ["store"],
-    r"pistache/|curl/": ["http"],
+    r"libpsl\.h": ["jit"],
+    r"pistache/|curl/|ares\.h": ["http"],
     r"toml\+\+/|CLI/|spdlog/|prometheus/": ["app"],
 }
 
@@ -30,6 +31,7 @@ OWNERS = {
     "reads the clock": (r"system_clock::now|\bgettimeofday\b|\btime\(nullptr\)|\btime\(NULL\)", ["app/clock.cc"]),
     "knows Pistache": (r"#include <pistache/", ["http/pistache_server.cc"]),
     "knows curl": (r"#include <curl/", ["http/curl_fetcher.cc"]),
+    "knows c-ares": (r"#include <ares\.h>", ["http/dns_resolver.cc"]),
     "knows JSON's library": (r"#include <nlohmann/", ["base/json.h"]),
     "decides a login": (r"LoginDecision\(std::|return LoginDecision\(", ["jit/login_decision.cc", "jit/login_decision.h"]),
 }

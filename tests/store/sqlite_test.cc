@@ -97,7 +97,14 @@ TEST_F(SqliteFile, OpensTheRowsOfEveryReleasedSchema) {
   const auto configuration = store->load_configuration().value();
   EXPECT_EQ(configuration.organizations.size(), 2U);
   EXPECT_EQ(configuration.connections.at(0).idp_certificates.size(), 1U);
-  EXPECT_EQ(configuration.domains.at(0).connections, std::vector{kAcmeOkta});
+  const auto& acme_com = configuration.domains.at(0);
+  EXPECT_EQ(acme_com.connections, std::vector{kAcmeOkta});
+  EXPECT_EQ(acme_com.state, jit::DomainState::verified);
+  EXPECT_TRUE(acme_com.operator_vouched);
+  EXPECT_EQ(acme_com.state_at, kNow);
+  EXPECT_EQ(acme_com.next_check_at, std::nullopt);
+  EXPECT_EQ(configuration.domains.at(1).state, jit::DomainState::unverified);
+  EXPECT_EQ(configuration.domains.at(1).connections, std::vector{kTwinOkta});
   EXPECT_EQ(configuration.keys.size(), 2U);
   ASSERT_TRUE(store->write(kAcme, [](Tx& tx) {
     EXPECT_EQ(tx.identities_of(kAda).size(), 1U);
@@ -112,20 +119,23 @@ TEST_F(SqliteFile, OpensTheRowsOfEveryReleasedSchema) {
 
 TEST_F(SqliteFile, CopiesTheStoreBeforeItMigrates) {
   furnish(*open(Role::server).value(), kAcme, kAcmeOkta);
-  const std::vector<const char*> next = {released_migrations()[0],
-                                         "ALTER TABLE member ADD COLUMN phone TEXT",
-                                         "CREATE TABLE broken (;"};
+  const auto released = released_migrations();
+  const auto version = static_cast<int>(released.size());
+  std::vector<const char*> next(released.begin(), released.end());
+  next.push_back("ALTER TABLE member ADD COLUMN phone TEXT");
+  next.push_back("CREATE TABLE broken (;");
   auto db = Database::open(folder_.file(), Database::Access::read_write, "").value();
-  ASSERT_TRUE(migrate(*db, folder_.file(), "", Migrations(next.data(), 2)));
-  EXPECT_EQ(schema_version(*db, next).value(), 2);
-  auto copy = open_sqlite(
-      {.path = folder_.file() + ".before-2", .role = Role::server, .data_key_id = "k1"}, log_);
+  ASSERT_TRUE(migrate(*db, folder_.file(), "", Migrations(next.data(), released.size() + 1)));
+  EXPECT_EQ(schema_version(*db, next).value(), version + 1);
+  const std::string copied = folder_.file() + ".before-" + std::to_string(version + 1);
+  auto copy = open_sqlite({.path = copied, .role = Role::server, .data_key_id = "k1"}, log_);
   ASSERT_TRUE(copy) << text_of(copy.error());
   EXPECT_TRUE((*copy)->find_session(hash("ada")).value());
   EXPECT_EQ(open(Role::server).error(), StoreError::newer_schema);
 
   EXPECT_FALSE(migrate(*db, folder_.file(), "", next));
-  EXPECT_EQ(schema_version(*db, next).value(), 2) << "a step that fails leaves the version";
+  EXPECT_EQ(schema_version(*db, next).value(), version + 1)
+      << "a step that fails leaves the version";
 }
 
 TEST_F(SqliteFile, TellsAServerWhatAnotherProcessWrote) {

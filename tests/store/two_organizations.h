@@ -114,6 +114,7 @@ IW+NQ3s=
   made.state = state;
   made.txt_value = "doorward-verify=abc";
   made.operator_vouched = state == jit::DomainState::verified;
+  made.state_at = kNow;
   made.connections = std::move(connections);
   made.created_at = kNow;
   if (state == jit::DomainState::verified) made.verified_at = kNow;

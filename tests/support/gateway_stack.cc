@@ -130,7 +130,11 @@ sp::ConnectionSettings GatewayStack::add_connection(const jit::Organization& org
                    .operator_vouched = true,
                    .connections = {settings.id},
                    .created_at = clock.now(),
-                   .verified_at = clock.now()};
+                   .state_at = clock.now(),
+                   .verified_at = clock.now(),
+                   .missing_since = std::nullopt,
+                   .checked_at = std::nullopt,
+                   .next_check_at = std::nullopt};
   must(store->write(organization.id, [&](store::Tx& tx) {
     must(tx.put_connection(settings));
     must(tx.put_domain(name));
