@@ -108,16 +108,11 @@ Result show(Desk& desk, const std::string& id, bool explain) {
   return answer;
 }
 
-std::uint64_t count_other_owners(const Desk& desk, store::Tx& tx, const base::MemberId& but) {
-  const auto& ladder = desk.config.ladder;
-  std::uint64_t owners = 0;
-  for (const auto& member : tx.list_members()) {
-    if (member.id != but && member.status_at(desk.now) == jit::MemberStatus::active &&
-        jit::effective_role(member, ladder, desk.now) == ladder.highest()) {
-      ++owners;
-    }
-  }
-  return owners;
+jit::AdminFacts facts_about(const Desk& desk, store::Tx& tx, const base::MemberId& id) {
+  const auto organization = tx.organization();
+  return {.other_owners = jit::other_owners(tx.list_members(), id, desk.config.ladder, desk.now),
+          .seat_free =
+              organization && jit::has_free_seat(organization->policy, tx.seats_used(desk.now))};
 }
 
 // Decides, applies and audits in one transaction. confirm: rights shrink, so wait for the server.
@@ -130,9 +125,9 @@ Result change(Desk& desk, const std::string& id, const jit::AdminChange& wanted,
     after.reset();
     const auto before = tx.find_member(found->id);
     if (!before) return "The member is gone.";
-    const auto decided = jit::decide_admin_change(jit::Actor{}, *before, wanted,
-                                                  count_other_owners(desk, tx, found->id),
-                                                  desk.config.ladder, desk.now);
+    const auto decided =
+        jit::decide_admin_change(jit::Actor{}, *before, wanted, facts_about(desk, tx, found->id),
+                                 desk.config.ladder, desk.now);
     if (!decided) {
       return std::string(jit::name_of(decided.error())) + ": " +
              std::string(jit::text_of(decided.error()));

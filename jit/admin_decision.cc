@@ -10,11 +10,10 @@ using Decision = std::expected<MemberChange, AdminDeny>;
 struct Case {
   const Actor& actor;
   const Member& member;
-  std::uint64_t other_owners;
+  const AdminFacts& facts;
   const Ladder& ladder;
   base::Instant now;
 
-  [[nodiscard]] bool by_operator() const { return !actor.member; }
   [[nodiscard]] bool on_self() const { return actor.member && actor.member->id == member.id; }
 
   [[nodiscard]] std::size_t rank(std::string_view role) const {
@@ -24,18 +23,13 @@ struct Case {
     return rank(effective_role(member, ladder, now));
   }
 
-  // Administrators of this organisation who hold at least `rank` themselves (A1).
   [[nodiscard]] bool may_act_on(std::size_t rank_needed) const {
-    if (by_operator()) return true;
-    const Member& by = *actor.member;
-    if (by.org != member.org || by.status_at(now) != MemberStatus::active) return false;
-    std::string held = effective_role(by, ladder, now);
-    return ladder.is_privileged(held) && rank(held) >= rank_needed;
+    return may_act(actor, member.org, rank_needed, ladder, now);
   }
 
   // A lease does not end the last owner's role, so it does not make them nobody here either.
   [[nodiscard]] bool is_last_owner() const {
-    return member.status == MemberStatus::active && other_owners == 0 &&
+    return member.status == MemberStatus::active && facts.other_owners == 0 &&
            effective_role(member, ladder, now) == ladder.highest();
   }
 
@@ -64,6 +58,8 @@ Decision decide(const Case& c, const Restore&) {
   if (c.on_self()) return std::unexpected(AdminDeny::self);
   if (!c.may_act_on(c.rank_of_member())) return std::unexpected(AdminDeny::not_enough_role);
   if (c.member.status != MemberStatus::suspended) return std::unexpected(AdminDeny::wrong_state);
+  // A suspended member gave the seat back.
+  if (!c.facts.seat_free) return std::unexpected(AdminDeny::no_seat);
   MemberChange change = c.change();
   change.status = MemberStatus::active;
   return change;
@@ -83,9 +79,8 @@ Decision decide(const Case& c, const GiveRole& give) {
     return std::unexpected(AdminDeny::last_owner);
   }
   MemberChange change = c.change();
-  change.add_grants.push_back({GrantSource::manual, give.role, "",
-                               c.by_operator() ? "operator" : c.actor.member->id.str(), c.now,
-                               give.expires});
+  change.add_grants.push_back(
+      {GrantSource::manual, give.role, "", name_of(c.actor), c.now, give.expires});
   return change;
 }
 
@@ -108,6 +103,19 @@ Decision decide(const Case& c, const TakeRole& take) {
 
 }  // namespace
 
+bool may_act(const Actor& actor, const base::OrgId& org, std::size_t rank, const Ladder& ladder,
+             base::Instant now) {
+  if (!actor.member) return true;
+  const Member& by = *actor.member;
+  if (by.org != org || by.status_at(now) != MemberStatus::active) return false;
+  std::string held = effective_role(by, ladder, now);
+  return ladder.is_privileged(held) && ladder.rank(held).value_or(0) >= rank;
+}
+
+std::string name_of(const Actor& actor) {
+  return actor.member ? actor.member->id.str() : "operator";
+}
+
 std::string_view name_of(AdminDeny reason) {
   switch (reason) {
     case AdminDeny::not_enough_role:
@@ -116,6 +124,8 @@ std::string_view name_of(AdminDeny reason) {
       return "SELF";
     case AdminDeny::last_owner:
       return "LAST_OWNER";
+    case AdminDeny::no_seat:
+      return "NO_SEAT";
     case AdminDeny::wrong_state:
       return "WRONG_STATE";
     case AdminDeny::unknown_role:
@@ -134,6 +144,8 @@ std::string_view text_of(AdminDeny reason) {
       return "Nobody does this for themselves; ask another administrator.";
     case AdminDeny::last_owner:
       return "The organisation would be left without an owner; appoint another one first.";
+    case AdminDeny::no_seat:
+      return "No seat is free; raise the limit with `org set --seats`, or suspend somebody.";
     case AdminDeny::wrong_state:
       return "The member is not in a state that this applies to; look at it with `member show`.";
     case AdminDeny::unknown_role:
@@ -147,10 +159,10 @@ std::string_view text_of(AdminDeny reason) {
 
 std::expected<MemberChange, AdminDeny> decide_admin_change(const Actor& actor, const Member& member,
                                                            const AdminChange& change,
-                                                           std::uint64_t other_owners,
+                                                           const AdminFacts& facts,
                                                            const Ladder& ladder,
                                                            base::Instant now) {
-  Case c{actor, member, other_owners, ladder, now};
+  Case c{actor, member, facts, ladder, now};
   return std::visit([&](const auto& asked) { return decide(c, asked); }, change);
 }
 

@@ -59,6 +59,12 @@ Grant default_grant(const LoginCase& c) {
 
 }  // namespace
 
+void end_personal_grants(const Member& member, MemberChange& change) {
+  for (const Grant& grant : member.grants) {
+    if (!survives_expiry(grant.source)) change.remove_grants.push_back(grant);
+  }
+}
+
 const sp::Email* LoginCase::trusted_email() const {
   const auto& email = identity.email();
   bool trusted =
@@ -82,6 +88,10 @@ MemberChange sign_in(const LoginCase& c, const Found& found) {
   change.link = found.link;
   change.unlink = found.unlink;
   if (!found.warning.empty()) change.warnings.push_back(found.warning);
+  // Whoever is in needs no answer any more, whatever was asked.
+  for (const AccessRequest& request : c.snapshot.requests) {
+    change.close_requests.push_back(request.id);
+  }
   if (found.member.managed_by == ManagedBy::jit) {
     take_profile(c, found.member, change);
     renew_lease(c, change);
@@ -92,9 +102,7 @@ MemberChange sign_in(const LoginCase& c, const Found& found) {
 MemberChange reactivate(const LoginCase& c, const Found& found) {
   MemberChange change = sign_in(c, found);
   change.status = MemberStatus::active;
-  for (const Grant& grant : found.member.grants) {
-    if (!survives_expiry(grant.source)) change.remove_grants.push_back(grant);
-  }
+  end_personal_grants(found.member, change);
   change.bump_epoch = true;
   change.end_sessions = true;
   return change;
@@ -102,20 +110,34 @@ MemberChange reactivate(const LoginCase& c, const Found& found) {
 
 MemberChange come_uninvited(const LoginCase& c, const Member& invited) {
   MemberChange change = reactivate(
-      c,
-      {.member = invited, .link = new_link(c, invited.id), .unlink = std::nullopt, .warning = {}});
+      c, {.member = invited, .link = new_link(c, invited.id), .unlink = {}, .warning = {}});
   // The address is held by the invitation of this very person.
   change.warnings.clear();
+  change.email = *c.trusted_email();
   change.add_grants.push_back(default_grant(c));
+  return change;
+}
+
+MemberChange accept(const LoginCase& c, const Found& invited) {
+  const Invitation& invitation = c.invitation->invitation;
+  MemberChange change = sign_in(c, invited);
+  if (invited.member.status == MemberStatus::pending) {
+    change.status = MemberStatus::active;
+    change.add_grants.push_back(default_grant(c));
+    std::erase(change.warnings, "EMAIL_DRIFT");
+    change.email = *c.trusted_email();
+  }
+  change.add_grants.push_back(
+      {GrantSource::manual, invitation.role, "", invitation.inviter, c.now, std::nullopt});
+  change.use_invitation = invitation.id;
   return change;
 }
 
 MemberChange create(const LoginCase& c) {
   Member nobody;
   nobody.id = c.fresh_id;
-  MemberChange change = sign_in(
-      c,
-      {.member = nobody, .link = new_link(c, c.fresh_id), .unlink = std::nullopt, .warning = {}});
+  MemberChange change =
+      sign_in(c, {.member = nobody, .link = new_link(c, c.fresh_id), .unlink = {}, .warning = {}});
   change.create = true;
   change.status = MemberStatus::active;
   change.managed_by = ManagedBy::jit;

@@ -26,12 +26,16 @@ struct LoginCase {
 // A member whom a row found for the asserted subject.
 struct Found {
   const Member& member;
-  IdentityRecord link;                   // the identity as it will be on record
-  std::optional<sp::SubjectKey> unlink;  // the one that it replaces
+  IdentityRecord link;                 // the identity as it will be on record
+  std::vector<sp::SubjectKey> unlink;  // those that it replaces
   // Nothing but an e-mail address says that this is the person who was here before.
   bool by_address_only = false;
   std::string warning;  // of the row, or empty
 };
+
+// Takes every grant away that does not survive an expiry: what a person gave or was asked for, and
+// what an assertion said.
+void end_personal_grants(const Member& member, MemberChange& change);
 
 // The identity as it will be on record for `member`, newly linked.
 [[nodiscard]] IdentityRecord new_link(const LoginCase& c, const base::MemberId& member);
@@ -42,6 +46,9 @@ struct Found {
 [[nodiscard]] MemberChange reactivate(const LoginCase& c, const Found& found);
 // Comes in without the token of the invitation, which waits: ACTIVE with the lowest role (L18).
 [[nodiscard]] MemberChange come_uninvited(const LoginCase& c, const Member& invited);
+// Comes with the token (L6): ACTIVE with the invited role, and the invitation used up. The found
+// member is the invited one.
+[[nodiscard]] MemberChange accept(const LoginCase& c, const Found& invited);
 // A new member with exactly the lowest role (L18).
 [[nodiscard]] MemberChange create(const LoginCase& c);
 

@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "jit/access_request.h"
+#include "jit/invitation.h"
 #include "jit/member_change.h"
 #include "sp/preset.h"
 
@@ -74,6 +76,8 @@ struct Candidate {
   bool has_identity_elsewhere = false;  // an identity of another connection
   // In same_alt_subject: the identity of this connection that carries the alt_subject (L9).
   std::optional<sp::SubjectKey> bound_as;
+  std::vector<sp::SubjectKey> subjects_here;  // all identities of the asserting connection
+  bool may_confirm = false;  // an identity of another connection that is enabled (L11)
 };
 
 // All that the rules read besides the assertion, loaded in the transaction that applies the
@@ -102,19 +106,19 @@ struct LoginSnapshot {
   // `known` has the highest role and other_owners() counts none besides: its lease does not end
   // (S15). The caller fills it, because the store knows no ladder.
   bool last_owner = false;
-};
-
-// An invitation whose token the browser holds (L6).
-struct HeldInvitation {
-  base::MemberId member;
-  std::string email;
-  std::string role;
-  bool inviter_may_grant = false;
+  // Requests of the asserted subject with this very alt_subject that wait or are approved, and
+  // have not ended. Empty if `known` is ACTIVE: no row asks then.
+  std::vector<AccessRequest> requests;
 };
 
 struct Deny {
   LoginRule rule;
   DenyReason reason;
+  // A request of this kind is to be opened with new_request(), in the same transaction.
+  std::optional<RequestKind> opens;
+  base::MemberId member;  // whom that request concerns; empty if nobody
+  // L11 under link=confirm: a fresh login of this member links the identity (decide_confirm).
+  std::optional<base::MemberId> confirm_with;
 };
 struct Admit {
   LoginRule rule;
@@ -135,6 +139,10 @@ class LoginDecision {
                                     const Ladder&, const base::MemberId&, base::Instant);
   std::variant<Deny, Admit> outcome_;
 };
+
+// The request that a denied login opens. deny.opens must be set. id: a fresh ULID.
+[[nodiscard]] AccessRequest new_request(const Deny& deny, const sp::Identity& identity,
+                                        const base::OrgId& org, std::string id, base::Instant now);
 
 // Decides one login by the first matching row of L1 to L18. Pure and thread-safe.
 // fresh_id: the id of the member that L18 creates.

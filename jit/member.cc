@@ -175,4 +175,8 @@ std::uint64_t other_owners(const std::vector<Member>& members, const base::Membe
   }));
 }
 
+bool has_free_seat(const Policy& policy, std::uint64_t seats_used) {
+  return !policy.seat_limit || seats_used < *policy.seat_limit;
+}
+
 }  // namespace doorward::jit

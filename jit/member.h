@@ -104,6 +104,9 @@ struct Policy {
   std::optional<std::uint64_t> seat_limit;
 };
 
+// Whether one more member may become active where `seats_used` are.
+[[nodiscard]] bool has_free_seat(const Policy& policy, std::uint64_t seats_used);
+
 struct Organization {
   base::OrgId id;
   std::string slug;

@@ -35,9 +35,11 @@ struct MemberChange {
   std::vector<Grant> add_grants;       // replaces a grant of the same source, source_id and role
   std::vector<Grant> remove_grants;    // matched by source, source_id and role
   std::optional<IdentityRecord> link;  // written, or its alt_subject and last_used_at updated
-  std::optional<sp::SubjectKey> unlink;
+  std::vector<sp::SubjectKey> unlink;
   bool bump_epoch = false;
-  bool end_sessions = false;  // all that were open before this change
+  bool end_sessions = false;                // all that were open before this change
+  std::string use_invitation;               // id of the invitation that is used up
+  std::vector<std::string> close_requests;  // ids of requests that have come to their end
   base::Instant at;
   // Warnings that go to the audit record, such as "EMAIL_DRIFT".
   std::vector<std::string> warnings;

@@ -223,6 +223,8 @@ CREATE TABLE audit (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Domains get a history. Invitations and requests: a member has at most one invitation, a subject
+// one request for each kind and member concerned ('' for none).
 constexpr const char* kVersion2 = R"sql(
 DROP INDEX domain_owner;
 DROP INDEX domain_binding_connection;
@@ -265,6 +267,52 @@ CREATE INDEX domain_binding_connection ON domain_binding (org, connection);
 INSERT INTO domain_binding SELECT org, name, connection FROM domain_binding_1;
 DROP TABLE domain_binding_1;
 DROP TABLE domain_1;
+
+CREATE TABLE invitation (
+  org TEXT NOT NULL,
+  id TEXT NOT NULL,
+  member TEXT NOT NULL,
+  email TEXT NOT NULL,
+  role TEXT NOT NULL,
+  inviter TEXT NOT NULL,
+  token_hash BLOB NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (org, id),
+  UNIQUE (org, member),
+  FOREIGN KEY (org, member) REFERENCES member (org, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX invitation_inviter ON invitation (org, inviter);
+CREATE INDEX invitation_expires_at ON invitation (org, expires_at);
+
+CREATE TABLE access_request (
+  org TEXT NOT NULL REFERENCES organization (org),
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('approval', 'comeback', 'rebind', 'link', 'seat')),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'denied')),
+  connection TEXT NOT NULL,
+  idp_entity_id TEXT NOT NULL,
+  format TEXT NOT NULL,
+  name_qualifier TEXT NOT NULL,
+  sp_name_qualifier TEXT NOT NULL,
+  name_id TEXT NOT NULL,
+  alt_subject TEXT NOT NULL,
+  email TEXT,
+  email_trusted INTEGER NOT NULL CHECK (email_trusted IN (0, 1)),
+  display_name TEXT NOT NULL,
+  member TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL,
+  decided_at INTEGER,
+  decided_by TEXT NOT NULL,
+  ends_at INTEGER NOT NULL,
+  PRIMARY KEY (org, id),
+  UNIQUE (org, connection, name_id, idp_entity_id, format, name_qualifier, sp_name_qualifier,
+          alt_subject, kind, member)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX access_request_waiting ON access_request (org) WHERE state = 'waiting';
+CREATE INDEX access_request_ends_at ON access_request (ends_at);
 )sql";
 
 constexpr std::array<const char*, 2> kReleased = {kVersion1, kVersion2};

@@ -222,6 +222,7 @@ bool SqliteTx::delete_connection(const base::ConnectionId& id) {
   end_sessions_through(id, {});
   db_.run("DELETE FROM key_pair WHERE org = ? AND connection = ?", org_, id);
   db_.run("DELETE FROM domain_binding WHERE org = ? AND connection = ?", org_, id);
+  db_.run("DELETE FROM access_request WHERE org = ? AND connection = ?", org_, id);
   const bool done = db_.run("DELETE FROM connection WHERE org = ? AND id = ?", org_, id);
   if (!done || db_.changes() == 0) return false;
   effects_.configuration = true;

@@ -74,12 +74,19 @@ std::vector<jit::Candidate> SqliteTx::candidates(const std::vector<Match>& match
     candidate.bound_as = match.bound_as;
     // Through a connection that was deleted nobody signs in any more.
     Query identity = db_.query(
-        "SELECT i.connection FROM identity i JOIN connection c ON c.id = i.connection "
+        "SELECT i.connection, i.idp_entity_id, i.format, i.name_qualifier, i.sp_name_qualifier, "
+        "i.name_id, c.enabled FROM identity i JOIN connection c ON c.id = i.connection "
         "WHERE i.org = ? AND i.member = ?",
         org_, match.member);
     while (identity.next()) {
-      const bool here = identity.text(0) == connection.str();
-      (here ? candidate.has_identity_here : candidate.has_identity_elsewhere) = true;
+      if (identity.text(0) == connection.str()) {
+        candidate.has_identity_here = true;
+        candidate.subjects_here.push_back({connection, identity.text(1), identity.text(2),
+                                           identity.text(3), identity.text(4), identity.text(5)});
+      } else {
+        candidate.has_identity_elsewhere = true;
+        candidate.may_confirm = candidate.may_confirm || identity.flag(6);
+      }
     }
     found.push_back(std::move(candidate));
   }
@@ -109,19 +116,15 @@ void SqliteTx::match_email(const LoginKeys& keys, const base::MemberId& known,
   const std::string folded = base::ascii_lower(keys.email->address);
   std::vector<Match> matches;
   {
-    Query row =
-        db_.query("SELECT id FROM member WHERE org = ? AND email_folded = ? AND email_trusted = 1",
-                  org_, folded);
+    // An invitation is addressed to its e-mail before anybody has proven it.
+    Query row = db_.query(
+        "SELECT id FROM member WHERE org = ? AND email_folded = ? "
+        "AND (email_trusted = 1 OR status = 'pending')",
+        org_, folded);
     while (row.next()) matches.push_back({base::MemberId(row.text(0)), std::nullopt});
   }
   snapshot.same_email = candidates(matches, keys.subject.connection, known);
-  // An invitation is addressed to its e-mail before anybody has proven it.
-  snapshot.email_held_by_other =
-      db_.query(
-             "SELECT 1 FROM member WHERE org = ? AND email_folded = ? AND id <> ? "
-             "AND (email_trusted = 1 OR status = 'pending') LIMIT 1",
-             org_, folded, known)
-          .next();
+  snapshot.email_held_by_other = !snapshot.same_email.empty();
   for (const auto& candidate : snapshot.same_email) {
     if (candidate.member.status == jit::MemberStatus::deprovisioned) snapshot.tombstone = true;
   }
@@ -163,6 +166,8 @@ jit::LoginSnapshot SqliteTx::login_snapshot(const LoginKeys& keys, base::Instant
     match_email(keys, known, snapshot);
   }
   snapshot.seats_used = seats_used(now);
+  const bool is_in = snapshot.known && snapshot.known->status_at(now) == jit::MemberStatus::active;
+  if (!is_in) snapshot.requests = requests_of(keys, now);
   return snapshot;
 }
 

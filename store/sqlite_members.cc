@@ -143,6 +143,39 @@ std::vector<jit::Member> SqliteTx::list_members() {
   return members;
 }
 
+std::vector<jit::Member> SqliteTx::members_with_address(std::string_view email) {
+  std::vector<jit::Member> members;
+  Query row = db_.query("SELECT " DOORWARD_MEMBER_COLUMNS
+                        " FROM member WHERE org = ? AND email_folded = ? "
+                        "AND (email_trusted = 1 OR status = 'pending') ORDER BY id",
+                        org_, base::ascii_lower(email));
+  while (row.next()) members.push_back(member_of(db_, org_, row));
+  return members;
+}
+
+std::vector<jit::Member> SqliteTx::lapsed_members(base::Instant now, std::size_t limit) {
+  std::vector<jit::Member> members;
+  Query row = db_.query("SELECT " DOORWARD_MEMBER_COLUMNS
+                        " FROM member WHERE org = ? AND status = 'active' AND managed_by = 'jit' "
+                        "AND lease_until IS NOT NULL AND lease_until <= ? "
+                        "ORDER BY lease_until LIMIT ?",
+                        org_, now, limit);
+  while (row.next()) members.push_back(member_of(db_, org_, row));
+  return members;
+}
+
+std::vector<base::OrgId> read_ended_terms(Database& db, base::Instant now) {
+  std::vector<base::OrgId> organizations;
+  Query row = db.query(
+      "SELECT o.org FROM organization o WHERE EXISTS (SELECT 1 FROM member m "
+      "WHERE m.org = o.org AND m.status = 'active' AND m.managed_by = 'jit' "
+      "AND m.lease_until IS NOT NULL AND m.lease_until <= ?1) "
+      "OR EXISTS (SELECT 1 FROM invitation i WHERE i.org = o.org AND i.expires_at <= ?1)",
+      now);
+  while (row.next()) organizations.emplace_back(row.text(0));
+  return organizations;
+}
+
 std::vector<jit::IdentityRecord> SqliteTx::identities_of(const base::MemberId& id) {
   std::vector<jit::IdentityRecord> identities;
   Query row = db_.query(
@@ -185,13 +218,16 @@ void SqliteTx::apply(const jit::MemberChange& change) {
   }
   change_grants(db_, org_, change);
   add_link(change);
+  void_invitations(change);
+  for (const auto& id : change.close_requests) {
+    db_.run("DELETE FROM access_request WHERE org = ? AND id = ?", org_, id);
+  }
   if (change.end_sessions) end_sessions_of(change.member);
   effects_.changed_members.push_back(change.member);
 }
 
 void SqliteTx::add_link(const jit::MemberChange& change) {
-  if (change.unlink) {
-    const auto& key = *change.unlink;
+  for (const auto& key : change.unlink) {
     db_.run(
         "DELETE FROM identity WHERE org = ? AND connection = ? AND name_id = ? "
         "AND idp_entity_id = ? AND format = ? AND name_qualifier = ? AND sp_name_qualifier = ? "

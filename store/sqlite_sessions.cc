@@ -89,6 +89,11 @@ std::size_t sweep_step(Database& db, base::Instant now, std::size_t limit, Effec
       "FROM consumed WHERE keep_until <= ? ORDER BY keep_until LIMIT ?)",
       now, left());
   gone += static_cast<std::size_t>(db.changes());
+  db.run(
+      "DELETE FROM access_request WHERE (org, id) IN (SELECT org, id FROM access_request "
+      "WHERE ends_at <= ? ORDER BY ends_at LIMIT ?)",
+      now, left());
+  gone += static_cast<std::size_t>(db.changes());
   return gone;
 }
 

@@ -159,6 +159,22 @@ std::expected<std::optional<SessionView>, StoreError> SqliteStore::find_session(
   return view;
 }
 
+std::expected<std::optional<jit::Invitation>, StoreError> SqliteStore::find_invitation(
+    std::string_view token_hash) {
+  std::optional<jit::Invitation> found;
+  auto done = readers_.run([&](Database& db) { found = read_invitation(db, token_hash); }, log_);
+  if (!done) return std::unexpected(done.error());
+  return found;
+}
+
+std::expected<std::vector<base::OrgId>, StoreError> SqliteStore::with_ended_terms(
+    base::Instant now) {
+  std::vector<base::OrgId> organizations;
+  auto done = readers_.run([&](Database& db) { organizations = read_ended_terms(db, now); }, log_);
+  if (!done) return std::unexpected(done.error());
+  return organizations;
+}
+
 std::expected<void, StoreError> SqliteStore::touch_sessions(
     const std::vector<std::pair<std::string, base::Instant>>& seen) {
   for (std::size_t begin = 0; begin < seen.size(); begin += kSweepStep) {

@@ -70,6 +70,10 @@ class SqliteStore final : public Store {
       base::Instant now, std::size_t limit) override;
   [[nodiscard]] std::expected<std::optional<SessionView>, StoreError> find_session(
       std::string_view hash) override;
+  [[nodiscard]] std::expected<std::optional<jit::Invitation>, StoreError> find_invitation(
+      std::string_view token_hash) override;
+  [[nodiscard]] std::expected<std::vector<base::OrgId>, StoreError> with_ended_terms(
+      base::Instant now) override;
   [[nodiscard]] std::expected<void, StoreError> touch_sessions(
       const std::vector<std::pair<std::string, base::Instant>>& seen) override;
   [[nodiscard]] std::expected<std::size_t, StoreError> sweep(base::Instant now,

@@ -20,11 +20,32 @@ class SqliteTx final : public Tx {
   // sqlite_login.cc
   [[nodiscard]] jit::LoginSnapshot login_snapshot(const LoginKeys& keys,
                                                   base::Instant now) override;
+  [[nodiscard]] std::uint64_t seats_used(base::Instant now) override;
+
   // sqlite_members.cc
   [[nodiscard]] std::optional<jit::Member> find_member(const base::MemberId& id) override;
   [[nodiscard]] std::vector<jit::Member> list_members() override;
   [[nodiscard]] std::vector<jit::IdentityRecord> identities_of(const base::MemberId& id) override;
+  [[nodiscard]] std::vector<jit::Member> members_with_address(std::string_view email) override;
+  [[nodiscard]] std::vector<jit::Member> lapsed_members(base::Instant now,
+                                                        std::size_t limit) override;
   void apply(const jit::MemberChange& change) override;
+
+  // sqlite_invitations.cc
+  void put_invitation(const jit::Invitation& invitation) override;
+  [[nodiscard]] std::optional<jit::Invitation> find_invitation(
+      std::string_view token_hash) override;
+  [[nodiscard]] std::optional<jit::Invitation> invitation_of(const base::MemberId& member) override;
+  [[nodiscard]] std::vector<jit::Invitation> list_invitations() override;
+  [[nodiscard]] std::vector<jit::Invitation> ended_invitations(base::Instant now,
+                                                               std::size_t limit) override;
+  bool delete_invitation(const std::string& id) override;
+
+  // sqlite_requests.cc
+  [[nodiscard]] Opened open_request(const jit::AccessRequest& request) override;
+  [[nodiscard]] std::vector<jit::AccessRequest> list_requests() override;
+  [[nodiscard]] std::optional<jit::AccessRequest> find_request(const std::string& id) override;
+  void put_request(const jit::AccessRequest& request) override;
 
   // sqlite_sessions.cc
   [[nodiscard]] bool consume_once(const base::ConnectionId& connection, OnceKind kind,
@@ -82,7 +103,10 @@ class SqliteTx final : public Tx {
   [[nodiscard]] std::vector<Match> match_alt_subject(const LoginKeys& keys);
   void match_email(const LoginKeys& keys, const base::MemberId& known,
                    jit::LoginSnapshot& snapshot);
-  [[nodiscard]] std::uint64_t seats_used(base::Instant now);
+  [[nodiscard]] std::vector<jit::AccessRequest> requests_of(const LoginKeys& keys,
+                                                            base::Instant now);
+  // The invitation that a change uses up, and those that a leaver leaves behind.
+  void void_invitations(const jit::MemberChange& change);
 
   Database& db_;
   const base::OrgId& org_;
@@ -99,13 +123,18 @@ class SqliteTx final : public Tx {
 [[nodiscard]] std::optional<jit::Member> read_member(Database& db, const base::OrgId& org,
                                                      const base::MemberId& id);
 
+[[nodiscard]] std::optional<jit::Invitation> read_invitation(Database& db,
+                                                             std::string_view token_hash);
+[[nodiscard]] std::vector<base::OrgId> read_ended_terms(Database& db, base::Instant now);
+
 // Ends the sessions named and all below them, of any organisation, and voids their codes.
 std::size_t erase_sessions(Database& db, std::vector<std::string> hashes, Effects& effects);
 
 // Moves last_seen_at of a session and of its parent forward, never back.
 void touch_session(Database& db, std::string_view hash, base::Instant seen);
 
-// Deletes at most `limit` expired sessions (children on top), codes and consumed ids. How many.
+// Deletes at most `limit` expired sessions (children on top), codes, consumed ids and ended
+// requests. How many.
 std::size_t sweep_step(Database& db, base::Instant now, std::size_t limit, Effects& effects);
 
 }  // namespace doorward::store

@@ -49,6 +49,30 @@ std::string_view text_of(Conflict conflict) {
   return {};
 }
 
+std::string_view name_of(Opened opened) {
+  switch (opened) {
+    case Opened::opened:
+      return "opened";
+    case Opened::again:
+      return "again";
+    case Opened::denied:
+      return "denied";
+    case Opened::too_many:
+      return "too_many";
+  }
+  return {};
+}
+
+std::optional<jit::HeldInvitation> Tx::held_invitation(std::string_view token_hash) {
+  auto invitation = find_invitation(token_hash);
+  if (!invitation) return std::nullopt;
+  jit::HeldInvitation held;
+  held.invited = find_member(invitation->member);
+  held.inviter = find_member(base::MemberId(invitation->inviter));
+  held.invitation = std::move(*invitation);
+  return held;
+}
+
 std::string key_aad(const KeyRecord& record) {
   // No part can hold the separator: all are slugs or ULIDs.
   return "doorward key_pair|" + record.org.str() + "|" + record.connection.str() + "|" + record.id +

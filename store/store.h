@@ -11,8 +11,10 @@
 #include "audit/event.h"
 #include "base/doors.h"
 #include "base/ids.h"
+#include "jit/access_request.h"
 #include "jit/domain.h"
 #include "jit/domain_decision.h"
+#include "jit/invitation.h"
 #include "jit/login_decision.h"
 #include "jit/member.h"
 #include "jit/member_change.h"
@@ -63,6 +65,16 @@ enum class OnceKind { request, assertion };
 enum class Conflict { slug_taken, id_taken, acs_taken, entity_pair_taken, domain_taken, not_found };
 [[nodiscard]] std::string_view text_of(Conflict conflict);
 
+// What open_request did.
+enum class Opened {
+  opened,    // it waits
+  again,     // it waited already: last_seen_at moved
+  denied,    // an administrator said no less than 30 days ago: nothing was opened
+  too_many,  // kMostWaiting wait in this organisation: nothing was opened
+};
+[[nodiscard]] std::string_view name_of(Opened opened);  // "opened", for the audit record
+inline constexpr std::size_t kMostWaiting = 1000;
+
 // What of an asserted identity the store looks up.
 struct LoginKeys {
   sp::SubjectKey subject;
@@ -93,8 +105,40 @@ class Tx {
   [[nodiscard]] virtual std::vector<jit::Member> list_members() = 0;
   [[nodiscard]] virtual std::vector<jit::IdentityRecord> identities_of(
       const base::MemberId& id) = 0;
-  // Applies a decision whole; ends sessions when the change says so.
+  // Members who have the address, by trust or by invitation; any case.
+  [[nodiscard]] virtual std::vector<jit::Member> members_with_address(std::string_view email) = 0;
+  // Active members, as the seat limit counts them (docs/rules.md).
+  [[nodiscard]] virtual std::uint64_t seats_used(base::Instant now) = 0;
+  // Active members by jit whose lease has ended, the longest ago first, at most `limit`.
+  [[nodiscard]] virtual std::vector<jit::Member> lapsed_members(base::Instant now,
+                                                                std::size_t limit) = 0;
+  // Applies a decision whole: ends sessions when the change says so, deletes the invitation and
+  // the requests that it uses up. Whoever is no longer ACTIVE or PENDING leaves no invitation
+  // behind that they issued, and the deprovisioned none that was issued to them.
   virtual void apply(const jit::MemberChange& change) = 0;
+
+  // Invitations. Replaces any other of the same member, whose token dies.
+  virtual void put_invitation(const jit::Invitation& invitation) = 0;
+  // By the SHA-256 of the token, expired or not.
+  [[nodiscard]] virtual std::optional<jit::Invitation> find_invitation(
+      std::string_view token_hash) = 0;
+  [[nodiscard]] virtual std::optional<jit::Invitation> invitation_of(
+      const base::MemberId& member) = 0;
+  [[nodiscard]] virtual std::vector<jit::Invitation> list_invitations() = 0;
+  [[nodiscard]] virtual std::vector<jit::Invitation> ended_invitations(base::Instant now,
+                                                                       std::size_t limit) = 0;
+  // With its member if they never came. False if it is not there.
+  virtual bool delete_invitation(const std::string& id) = 0;
+  // What decide_login asks for (L6); nullopt if no invitation has this token.
+  [[nodiscard]] std::optional<jit::HeldInvitation> held_invitation(std::string_view token_hash);
+
+  // Requests. One for each kind, subject, alt_subject and member; a further login only moves
+  // last_seen_at of the one that waits.
+  [[nodiscard]] virtual Opened open_request(const jit::AccessRequest& request) = 0;
+  [[nodiscard]] virtual std::vector<jit::AccessRequest> list_requests() = 0;
+  [[nodiscard]] virtual std::optional<jit::AccessRequest> find_request(const std::string& id) = 0;
+  // Stores state, decided_at and decided_by of one that is there.
+  virtual void put_request(const jit::AccessRequest& request) = 0;
 
   // True the first time, false ever after (until `keep_until` has been swept).
   [[nodiscard]] virtual bool consume_once(const base::ConnectionId& connection, OnceKind kind,
@@ -128,8 +172,8 @@ class Tx {
   [[nodiscard]] virtual std::optional<sp::ConnectionSettings> find_connection(
       const base::ConnectionId& id) = 0;
   [[nodiscard]] virtual std::vector<sp::ConnectionSettings> list_connections() = 0;
-  // With its keys and domain bindings; ends its sessions. Identities stay on record, the id is
-  // never used again. False if it is not there.
+  // With its keys, domain bindings and requests; ends its sessions. Identities stay on record, the
+  // id is never used again. False if it is not there.
   virtual bool delete_connection(const base::ConnectionId& id) = 0;
   // domain_taken: held by another organisation, and this one is to hold it too.
   // not_found: bound to a connection that the organisation does not have.
@@ -191,12 +235,18 @@ class Store {
   // organisation.
   [[nodiscard]] virtual std::expected<std::optional<SessionView>, StoreError> find_session(
       std::string_view hash) = 0;
+  // An invitation by its token's hash, expired or not; it names its organisation.
+  [[nodiscard]] virtual std::expected<std::optional<jit::Invitation>, StoreError> find_invitation(
+      std::string_view token_hash) = 0;
+  // Organisations where a lease or an invitation has ended and nobody has said so yet.
+  [[nodiscard]] virtual std::expected<std::vector<base::OrgId>, StoreError> with_ended_terms(
+      base::Instant now) = 0;
   // Moves last_seen_at forward for many sessions at once, and for their parents: who uses an
   // application stays signed in. Unknown hashes are ignored.
   [[nodiscard]] virtual std::expected<void, StoreError> touch_sessions(
       const std::vector<std::pair<std::string, base::Instant>>& seen) = 0;
-  // Deletes expired sessions with their children, codes and consumed ids, in small transactions.
-  // Takes at most `limit` rows up (children come on top). How many went.
+  // Deletes expired sessions with their children, codes, consumed ids and ended requests, in small
+  // transactions. Takes at most `limit` rows up (children come on top). How many went.
   [[nodiscard]] virtual std::expected<std::size_t, StoreError> sweep(base::Instant now,
                                                                      std::size_t limit) = 0;
 

@@ -23,8 +23,9 @@ const Actor kOperator{};
 
 // "ok", or the reason's name. One other owner unless said.
 std::string told(const Actor& actor, const Member& member, const AdminChange& change,
-                 std::uint64_t others = 1) {
-  auto decided = decide_admin_change(actor, member, change, others, kLadder, kNow);
+                 std::uint64_t others = 1, bool seat_free = true) {
+  auto decided = decide_admin_change(
+      actor, member, change, {.other_owners = others, .seat_free = seat_free}, kLadder, kNow);
   return decided ? "ok" : std::string(name_of(decided.error()));
 }
 
@@ -76,8 +77,8 @@ TEST(AdminA5, TheOperatorHoldsNoRoleAndMayDoAll) {
   EXPECT_EQ(told(kOperator, member("01ADA"), GiveRole{"owner", {}}), "ok");
   EXPECT_EQ(told(kOperator, holding("01OWNER", "owner"), TakeRole{"owner"}), "ok");
   EXPECT_EQ(told(kOperator, holding("01OWNER", "owner"), Suspend{}), "ok");
-  auto given =
-      decide_admin_change(kOperator, member("01ADA"), GiveRole{"owner", {}}, 0, kLadder, kNow);
+  auto given = decide_admin_change(kOperator, member("01ADA"), GiveRole{"owner", {}}, {0, true},
+                                   kLadder, kNow);
   ASSERT_TRUE(given.has_value());
   EXPECT_EQ(given->add_grants.front().by, "operator");
 }
@@ -120,8 +121,8 @@ TEST(AdminS15, DoesNotGuardWhoIsNoOwner) {
 }
 
 TEST(Suspending, EndsSessionsAndKeepsGrants) {
-  auto decided =
-      decide_admin_change(kOperator, holding("01ADA", "editor"), Suspend{}, 1, kLadder, kNow);
+  auto decided = decide_admin_change(kOperator, holding("01ADA", "editor"), Suspend{}, {1, true},
+                                     kLadder, kNow);
   ASSERT_TRUE(decided.has_value());
   EXPECT_EQ(decided->member.str(), "01ADA");
   EXPECT_EQ(decided->status, MemberStatus::suspended);
@@ -143,7 +144,7 @@ TEST(Restoring, IsForSuspendedMembers) {
     EXPECT_EQ(told(kOperator, member("01ADA", status), Restore{}), "WRONG_STATE");
   }
   auto decided = decide_admin_change(kOperator, member("01ADA", MemberStatus::suspended), Restore{},
-                                     1, kLadder, kNow);
+                                     {1, true}, kLadder, kNow);
   ASSERT_TRUE(decided.has_value());
   EXPECT_EQ(decided->status, MemberStatus::active);
   EXPECT_TRUE(decided->add_grants.empty());
@@ -151,8 +152,8 @@ TEST(Restoring, IsForSuspendedMembers) {
 
 TEST(Giving, IsWrittenAsAManualGrant) {
   Actor boss = by(holding("01BOSS", "owner"));
-  auto decided = decide_admin_change(boss, member("01ADA"), GiveRole{"editor", kNow + hours(1)}, 1,
-                                     kLadder, kNow);
+  auto decided = decide_admin_change(boss, member("01ADA"), GiveRole{"editor", kNow + hours(1)},
+                                     {1, true}, kLadder, kNow);
   ASSERT_TRUE(decided.has_value());
   ASSERT_EQ(decided->add_grants.size(), 1U);
   const Grant& given = decided->add_grants.front();
@@ -174,7 +175,7 @@ TEST(Giving, RefusesUnknownRolesAndMembersWhoAreNotActive) {
 TEST(Taking, TouchesNoOtherSource) {
   Member ada = holding("01ADA", "editor");
   ada.grants.push_back(grant(GrantSource::scim_group, "editor"));
-  auto decided = decide_admin_change(kOperator, ada, TakeRole{"editor"}, 1, kLadder, kNow);
+  auto decided = decide_admin_change(kOperator, ada, TakeRole{"editor"}, {1, true}, kLadder, kNow);
   ASSERT_TRUE(decided.has_value());
   ASSERT_EQ(decided->remove_grants.size(), 1U);
   EXPECT_EQ(decided->remove_grants.front().source, GrantSource::manual);

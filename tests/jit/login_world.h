@@ -68,7 +68,16 @@ struct Login {
   }
 
   Login& shares_email_with(Member other, bool here = false, bool elsewhere = false) {
-    snapshot.same_email.push_back({std::move(other), here, elsewhere, std::nullopt});
+    Candidate candidate;
+    candidate.member = std::move(other);
+    candidate.has_identity_here = here;
+    candidate.has_identity_elsewhere = elsewhere;
+    candidate.may_confirm = elsewhere;
+    if (here) {
+      candidate.subjects_here = {identity().subject()};
+      candidate.subjects_here.front().name_id = "old-name-id";
+    }
+    snapshot.same_email.push_back(std::move(candidate));
     return *this;
   }
 
@@ -77,7 +86,47 @@ struct Login {
     asserted.alt_subject = "immutable-1";
     sp::SubjectKey old = identity().subject();
     old.name_id = "old-name-id";
-    snapshot.same_alt_subject.push_back({std::move(other), true, false, std::move(old)});
+    Candidate candidate;
+    candidate.member = std::move(other);
+    candidate.has_identity_here = true;
+    candidate.bound_as = std::move(old);
+    snapshot.same_alt_subject.push_back(std::move(candidate));
+    return *this;
+  }
+
+  // The browser holds the token of an invitation by the operator.
+  Login& holds_invitation(Member invited, std::string email = "ada@acme.com",
+                          std::string role = "editor") {
+    HeldInvitation held;
+    held.invitation = {.id = "01INVITATION",
+                       .org = kOrg,
+                       .member = invited.id,
+                       .email = std::move(email),
+                       .role = std::move(role),
+                       .inviter = "operator",
+                       .token_hash = std::string(32, 'h'),
+                       .created_at = kNow - std::chrono::hours(1),
+                       .expires_at = kNow + kInvitationLife};
+    held.invited = std::move(invited);
+    invitation = std::move(held);
+    return *this;
+  }
+
+  // A request of the asserted subject is on record.
+  Login& has_request(RequestKind kind, RequestState state, std::string about = "") {
+    AccessRequest request;
+    request.id = "01REQUEST" + std::to_string(snapshot.requests.size());
+    request.org = kOrg;
+    request.kind = kind;
+    request.state = state;
+    request.subject = identity().subject();
+    request.alt_subject = asserted.alt_subject;
+    request.email = asserted.email;
+    request.member = base::MemberId(std::move(about));
+    request.created_at = kNow - std::chrono::hours(2);
+    request.last_seen_at = request.created_at;
+    if (state != RequestState::waiting) request.decided_at = kNow - std::chrono::hours(1);
+    snapshot.requests.push_back(std::move(request));
     return *this;
   }
 

@@ -258,7 +258,7 @@ TEST_P(StoreConformance, ChangesOnlyWhatAChangeNames) {
 
 TEST_P(StoreConformance, LinksAndUnlinksIdentities) {
   auto step = change(kAda);
-  step.unlink = subject(kAcmeOkta, "00u-ada");
+  step.unlink = {subject(kAcmeOkta, "00u-ada")};
   step.link = jit::IdentityRecord{subject(kAcmeOkta, "00u-new"), "", kAda, kNow, kNow};
   write([&](Tx& tx) { tx.apply(step); });
   step = change(kAda);
