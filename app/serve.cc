@@ -106,7 +106,7 @@ class Instance {
     admin_server_.reset();
     tidy_.reset();
     gateway_->tidy();
-    poll_.reset();
+    watch_ = {};
     log_.write(base::Level::info, "stopped", {});
   }
 
@@ -138,7 +138,12 @@ class Instance {
                                      process_.clock, process_.rng, log_);
     if (!admin) return fail("The admin listener: " + admin.error());
     admin_server_ = std::move(*admin);
-    poll_ = std::make_unique<Ticker>(kPollEvery, [this] { store_->poll(); });
+    watch_ = std::jthread([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        store_->poll();
+        store_->wait_for_others(kPollEvery);
+      }
+    });
     tidy_ = std::make_unique<Ticker>(kTidyEvery, [this] { gateway_->tidy(); });
     Serving serving{.public_address = with_port(config_.listen, public_server_->port()),
                     .admin_address = with_port(config_.admin_listen, admin_server_->port()),
@@ -163,7 +168,7 @@ class Instance {
   std::unique_ptr<http::AdminHandler> admin_;
   std::unique_ptr<http::Server> admin_server_;
   std::unique_ptr<http::Server> public_server_;
-  std::unique_ptr<Ticker> poll_;
+  std::jthread watch_;  // of what other processes commit
   std::unique_ptr<Ticker> tidy_;
 };
 

@@ -79,12 +79,15 @@ SqliteStore::SqliteStore(Parts parts, base::Log& log)
       watcher_(std::move(parts.watcher)),
       told_(parts.change_seq),
       confirmed_(parts.change_seq),
-      writer_(std::move(parts.writer), writer_hooks(parts.hooks.unknown_commit), log) {}
+      writer_(std::move(parts.writer), writer_hooks(parts.hooks.unknown_commit), log) {
+  if (is_server_) bell_.emplace(path_);
+}
 
 Writer::Hooks SqliteStore::writer_hooks(std::function<void()> unknown_commit) {
   Writer::Hooks hooks;
   hooks.committed = [this](const Effects& effects) {
     if (listener_) listener_(effects);
+    if (!is_server_) Doorbell::ring(path_);
   };
   if (!is_server_) {
     hooks.before_commit = [this](Database& db) {
@@ -238,6 +241,10 @@ void SqliteStore::poll() {
   if (done) confirmed_ = told_;
 }
 
+void SqliteStore::wait_for_others(base::Duration limit) {
+  if (bell_) bell_->wait(limit);
+}
+
 bool SqliteStore::wait_confirmed(base::Duration limit) {
   const std::int64_t own = own_change_;
   const auto deadline = std::chrono::steady_clock::now() + limit;
@@ -251,7 +258,7 @@ bool SqliteStore::wait_confirmed(base::Duration limit) {
         log_);
     if (done && seen >= own) return true;
     if (std::chrono::steady_clock::now() >= deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return true;
 }

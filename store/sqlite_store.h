@@ -5,9 +5,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "store/doorbell.h"
 #include "store/server_lock.h"
 #include "store/sqlite_db.h"
 #include "store/store.h"
@@ -80,6 +82,7 @@ class SqliteStore final : public Store {
                                                              std::size_t limit) override;
   void on_effects(std::function<void(const Effects&)> listener) override;
   void poll() override;
+  void wait_for_others(base::Duration limit) override;
   [[nodiscard]] bool wait_confirmed(base::Duration limit) override;
 
  private:
@@ -91,6 +94,7 @@ class SqliteStore final : public Store {
   const std::string path_;
   const bool is_server_;
   ServerLock lock_;
+  std::optional<Doorbell> bell_;  // of a server
   std::function<void(const Effects&)> listener_;
   std::atomic<std::int64_t> own_change_{0};  // the last change of this process; 0: none
   ReaderPool readers_;

@@ -255,8 +255,12 @@ class Store {
   // the writer's and on poll's thread and holds both up: it must be quick and write nothing here.
   virtual void on_effects(std::function<void(const Effects&)> listener) = 0;
   // Looks whether another process wrote and if so tells the listener `everything` and confirms,
-  // so that wait_confirmed of that process returns. The server calls it every 20 ms.
+  // so that wait_confirmed of that process returns. The server calls it again and again, with
+  // wait_for_others between.
   virtual void poll() = 0;
+  // Returns as soon as another process says that it wrote, and after `limit` at the latest: it may
+  // fail to say so. For the thread that polls.
+  virtual void wait_for_others(base::Duration limit) = 0;
   // Waits until a running server has seen every commit of this process. True if none runs or it
   // confirmed; false if it did not within `limit`.
   [[nodiscard]] virtual bool wait_confirmed(base::Duration limit) = 0;

@@ -172,6 +172,21 @@ TEST_F(SqliteFile, TellsAServerWhatAnotherProcessWrote) {
   EXPECT_EQ(everything, 1) << "its confirmation is no news either";
 }
 
+TEST_F(SqliteFile, WakesAServerWhenAnotherProcessWrote) {
+  auto server = open(Role::server).value();
+  furnish(*server, kAcme, kAcmeOkta);
+  auto command = open(Role::command).value();
+  const auto started = std::chrono::steady_clock::now();
+  std::jthread waiting([&] { server->wait_for_others(std::chrono::seconds(20)); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  ASSERT_TRUE(command->write(kAcme, [](Tx& tx) {
+    tx.end_all_sessions();
+    return Verdict::commit;
+  }));
+  waiting.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(10));
+}
+
 TEST_F(SqliteFile, WaitsForNoServerWhenNoneRuns) {
   {
     ASSERT_TRUE(open(Role::server));
