@@ -22,8 +22,20 @@ std::string RawAnswer::header(std::string_view name) const {
   return {};
 }
 
-RawClient::RawClient(std::uint16_t port, int receive_buffer)
-    : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient(std::uint16_t port, int receive_buffer) {
+  if (!connect(port, receive_buffer)) {
+    std::perror("connect");
+    std::abort();
+  }
+}
+
+std::unique_ptr<RawClient> RawClient::reach(std::uint16_t port) {
+  std::unique_ptr<RawClient> client(new RawClient(nullptr));
+  return client->connect(port, 0) ? std::move(client) : nullptr;
+}
+
+bool RawClient::connect(std::uint16_t port, int receive_buffer) {
+  fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (receive_buffer > 0) {
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
   }
@@ -32,14 +44,14 @@ RawClient::RawClient(std::uint16_t port, int receive_buffer)
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-    std::perror("connect");
-    std::abort();
+    return false;
   }
   set_timeout(std::chrono::seconds(10));
+  return true;
 }
 
 RawClient::~RawClient() {
-  ::close(fd_);
+  if (fd_ >= 0) ::close(fd_);
 }
 
 void RawClient::set_timeout(std::chrono::milliseconds timeout) {

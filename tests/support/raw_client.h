@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +26,8 @@ class RawClient {
   // Connects to 127.0.0.1; ends the test program if nobody listens. `receive_buffer` in bytes,
   // 0 for the system's.
   explicit RawClient(std::uint16_t port, int receive_buffer = 0);
+  // Null if nobody listens.
+  [[nodiscard]] static std::unique_ptr<RawClient> reach(std::uint16_t port);
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
@@ -39,6 +43,8 @@ class RawClient {
   std::optional<RawAnswer> ask(std::string_view bytes) {
     return send(bytes) ? read() : std::nullopt;
   }
+  // Whether there are bytes of an answer that has not come whole.
+  [[nodiscard]] bool has_half() const { return !buffer_.empty(); }
   // Everything until the server closes; nothing if it does not.
   std::optional<std::string> read_to_end();
   // True if the server closes without sending more.
@@ -47,6 +53,8 @@ class RawClient {
   void finish_sending();
 
  private:
+  explicit RawClient(std::nullptr_t) {}
+  [[nodiscard]] bool connect(std::uint16_t port, int receive_buffer);
   // Reads once. False at the end or when the server is silent.
   bool receive();
 
