@@ -1,10 +1,14 @@
+#include <dlfcn.h>
 #include <pistache/listener.h>
 #include <pistache/peer.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "http/engine.h"
@@ -131,3 +135,17 @@ void Server::drain(base::Duration limit) {
 }
 
 }  // namespace doorward::http
+
+// Stands before the C library's. When no descriptor is left, Pistache's accepting thread asks again
+// at once, for as long as a client waits, and takes most of a core from those who are served.
+extern "C" int accept4(int socket, sockaddr* address, socklen_t* size, int flags) {
+  using Accept4 = int (*)(int, sockaddr*, socklen_t*, int);
+  static const auto next = reinterpret_cast<Accept4>(::dlsym(RTLD_NEXT, "accept4"));
+  const int accepted = next(socket, address, size, flags);
+  if (accepted < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+    const int why = errno;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    errno = why;
+  }
+  return accepted;
+}

@@ -229,15 +229,14 @@ double ServerProcess::cpu_seconds() const {
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-std::size_t ServerProcess::open_descriptors() const {
-  std::size_t count = 0;
+std::set<int> ServerProcess::open_descriptors() const {
+  std::set<int> numbers;
   std::error_code ignored;
   for (const auto& entry :
        std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/fd", ignored)) {
-    (void)entry;
-    ++count;
+    numbers.insert(std::atoi(entry.path().filename().c_str()));
   }
-  return count;
+  return numbers;
 }
 
 std::string session_of(const RawAnswer& answer) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,7 +77,7 @@ class ServerProcess {
   [[nodiscard]] std::string log() const;
   // Processor time that it has used so far.
   [[nodiscard]] double cpu_seconds() const;
-  [[nodiscard]] std::size_t open_descriptors() const;
+  [[nodiscard]] std::set<int> open_descriptors() const;
 
  private:
   std::string log_path_;
