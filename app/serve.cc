@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "app/ended_terms.h"
 #include "app/input.h"
 #include "app/log.h"
 #include "app/metrics.h"
@@ -144,7 +145,10 @@ class Instance {
         store_->wait_for_others(kPollEvery);
       }
     });
-    tidy_ = std::make_unique<Ticker>(kTidyEvery, [this] { gateway_->tidy(); });
+    tidy_ = std::make_unique<Ticker>(kTidyEvery, [this] {
+      gateway_->tidy();
+      end_terms(*store_, config_.ladder, log_, process_.clock.now());
+    });
     Serving serving{.public_address = with_port(config_.listen, public_server_->port()),
                     .admin_address = with_port(config_.admin_listen, admin_server_->port()),
                     .public_port = public_server_->port(),

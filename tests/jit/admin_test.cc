@@ -10,12 +10,6 @@ using std::chrono::hours;
 
 const Ladder kLadder = *Ladder::make({"viewer", "editor", "admin", "owner"});
 
-Member holding(std::string id, std::string role, MemberStatus status = MemberStatus::active) {
-  Member made = member(std::move(id), status);
-  if (role != "viewer") made.grants.push_back(grant(GrantSource::manual, std::move(role)));
-  return made;
-}
-
 Actor by(Member member) {
   return Actor{std::move(member)};
 }
@@ -193,6 +187,13 @@ TEST(AdminDeny, HasANameAndASentenceEach) {
     EXPECT_FALSE(name_of(reason).empty());
     EXPECT_TRUE(text_of(reason).ends_with('.')) << name_of(reason);
   }
+}
+
+TEST(Restoring, TakesASeatAgain) {
+  Member ada = member("01ADA", MemberStatus::suspended);
+  EXPECT_EQ(told(kOperator, ada, Restore{}, 1, false), "NO_SEAT");
+  EXPECT_EQ(told(kOperator, ada, Restore{}, 1, true), "ok");
+  EXPECT_EQ(told(kOperator, member("01ADA"), Suspend{}, 1, false), "ok");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 
+#include "jit/lease.h"
 #include "tests/jit/login_world.h"
 
 // What holds for every login whatever its snapshot, over many random ones from a fixed seed.
@@ -56,6 +57,19 @@ Member random_member(Dice& dice, std::string id) {
   return made;
 }
 
+void bring_invitation(Dice& dice, Login& login) {
+  Member invited = dice.one_in(3) ? random_member(dice, "01INVITED") : pending();
+  if (login.snapshot.known && dice.one_in(2)) invited = *login.snapshot.known;
+  login.holds_invitation(std::move(invited),
+                         dice.pick<std::string>({"ada@acme.com", "ada@acme.com", "bob@acme.com"}),
+                         dice.pick<std::string>({"viewer", "editor", "admin", "owner"}));
+  HeldInvitation& held = *login.invitation;
+  held.invitation.expires_at = kNow + dice.pick(kAround) + hours(1);
+  if (dice.one_in(2)) return;
+  held.inviter = random_member(dice, "01INVITER");
+  held.invitation.inviter = "01INVITER";
+}
+
 Login random_login(Dice& dice) {
   Login login;
   login.asserted.format =
@@ -90,8 +104,16 @@ Login random_login(Dice& dice) {
     login.shares_alt_subject_with(random_member(dice, "01ALT"));
     if (dice.one_in(4)) login.shares_alt_subject_with(random_member(dice, "01ALT2"));
   }
-  if (dice.one_in(10)) {
-    login.holds_invitation(member("01INVITED", MemberStatus::pending), "ada@acme.com", "owner");
+  if (dice.one_in(4)) bring_invitation(dice, login);
+  while (dice.one_in(3)) {
+    login.has_request(
+        dice.pick<RequestKind>({RequestKind::approval, RequestKind::comeback, RequestKind::rebind,
+                                RequestKind::link, RequestKind::seat}),
+        dice.pick<RequestState>(
+            {RequestState::approved, RequestState::approved, RequestState::waiting}),
+        dice.pick<std::string>({"", "01ADA", "01ALT", "01E0", "01E1"}));
+    if (dice.one_in(8)) login.snapshot.requests.back().decided_at = kNow - hours(24 * 8);
+    if (dice.one_in(8)) login.snapshot.requests.back().alt_subject += "x";
   }
   login.policy.jit = dice.pick<JitMode>(
       {JitMode::on, JitMode::on, JitMode::off, JitMode::approval, JitMode::invite_only});
@@ -172,9 +194,13 @@ std::size_t rank(const Login& login, const Member& member) {
 
 TEST(EveryLogin, IsDecidedAndAlwaysTheSameWay) {
   std::map<std::string, int> seen;
+  std::map<std::string, int> asked;
   for_many_logins([&](const Login& login, const LoginDecision& decision) {
     EXPECT_NE(decision.admit() == nullptr, decision.deny() == nullptr);
     EXPECT_EQ(print(decision), print(login.decide()));
+    if (decision.deny() != nullptr && decision.deny()->opens) {
+      ++asked[std::string(name_of(*decision.deny()->opens))];
+    }
     ++seen[std::string(name_of(decision.rule()))];
   });
   // The logins reach every row, so that what the other tests say is said about all of them.
@@ -185,6 +211,32 @@ TEST(EveryLogin, IsDecidedAndAlwaysTheSameWay) {
         LoginRule::L16, LoginRule::L18}) {
     EXPECT_GT(seen[std::string(name_of(rule))], 8) << name_of(rule);
   }
+  for (const char* kind : {"approval", "comeback", "rebind", "link", "seat"}) {
+    EXPECT_GT(asked[kind], 8) << kind;
+  }
+}
+
+// What an invitation gives is what it says, from somebody who may still give it.
+TEST(EveryLogin, GivesByInvitationWhatTheInviterHolds) {
+  for_many_logins([](const Login& login, const LoginDecision& decision) {
+    if (decision.admit() == nullptr || decision.rule() != LoginRule::L6) return;
+    const MemberChange& change = decision.admit()->change;
+    ASSERT_TRUE(login.invitation.has_value());
+    const Invitation& invitation = login.invitation->invitation;
+    auto member = before(login, change.member);
+    ASSERT_TRUE(member.has_value());
+    EXPECT_EQ(change.use_invitation, invitation.id);
+    EXPECT_LE(rank(login, after(login, change)),
+              std::max(rank(login, *member), *login.ladder.rank(invitation.role)));
+    EXPECT_LT(kNow, invitation.expires_at);
+    EXPECT_EQ(login.asserted.email->trust, sp::EmailTrust::trusted);
+    EXPECT_TRUE(member->status == MemberStatus::pending ||
+                member->status_at(kNow) == MemberStatus::active || login.snapshot.last_owner);
+    if (invitation.inviter == "operator") return;
+    const Member& inviter = *login.invitation->inviter;
+    EXPECT_EQ(inviter.status_at(kNow), MemberStatus::active);
+    EXPECT_GE(rank(login, inviter), *login.ladder.rank(invitation.role));
+  });
 }
 
 TEST(EveryLogin, RaisesNobodysRole) {
@@ -238,6 +290,45 @@ TEST(EveryLogin, LeavesWhoWasToldNoOutside) {
   });
 }
 
+// I8: the subject was on record, or a trusted address or an immutable id says whose it is.
+TEST(EveryLogin, LinksOnlyByWhatProvesThePerson) {
+  for_many_logins([](const Login& login, const LoginDecision& decision) {
+    if (decision.admit() == nullptr || decision.admit()->change.create) return;
+    const MemberChange& change = decision.admit()->change;
+    if (login.snapshot.identity && login.snapshot.known) {
+      EXPECT_EQ(change.member, login.snapshot.known->id);
+      return;
+    }
+    const bool by_address = login.asserted.email &&
+                            login.asserted.email->trust == sp::EmailTrust::trusted &&
+                            login.snapshot.email_domain_bound_here;
+    const auto& alike = login.snapshot.same_alt_subject;
+    const bool by_immutable_id = !login.asserted.alt_subject.empty() && alike.size() == 1 &&
+                                 alike.front().member.id == change.member;
+    EXPECT_TRUE(by_address || by_immutable_id);
+  });
+}
+
+// An administrator is linked by an administrator's yes alone.
+TEST(EveryLogin, AsksForNothingThatAYesCouldNotGive) {
+  for_many_logins([](const Login& login, const LoginDecision& decision) {
+    const Deny* deny = decision.deny();
+    if (deny == nullptr || !deny->opens) return;
+    EXPECT_EQ(deny->member.empty(), deny->rule == LoginRule::L15 || deny->rule == LoginRule::L16);
+    if (deny->member.empty()) return;
+    auto about = before(login, deny->member);
+    ASSERT_TRUE(about.has_value());
+    EXPECT_NE(about->status, MemberStatus::suspended);
+    EXPECT_NE(about->status, MemberStatus::deprovisioned);
+    if (*deny->opens == RequestKind::seat) return;
+    for (const AccessRequest& held : login.snapshot.requests) {
+      const bool same = held.kind == *deny->opens && held.member == deny->member &&
+                        held.alt_subject == login.asserted.alt_subject;
+      EXPECT_FALSE(same && held.state == RequestState::approved && kNow < held.ends_at());
+    }
+  });
+}
+
 TEST(EveryLogin, LeavesAnActiveMemberBehind) {
   for_many_logins([](const Login& login, const LoginDecision& decision) {
     if (decision.admit() == nullptr) return;
@@ -280,7 +371,13 @@ TEST(EveryLogin, NeverLinksAnAdministrator) {
     if (decision.rule() != LoginRule::L9 && decision.rule() != LoginRule::L12) return;
     auto member = before(login, decision.admit()->change.member);
     ASSERT_TRUE(member.has_value());
-    EXPECT_FALSE(login.ladder.is_privileged(effective_role(*member, login.ladder, kNow)));
+    const bool approved =
+        std::ranges::any_of(login.snapshot.requests, [&](const AccessRequest& held) {
+          return held.kind == RequestKind::link && held.state == RequestState::approved &&
+                 held.member == member->id;
+        });
+    EXPECT_TRUE(approved ||
+                !login.ladder.is_privileged(effective_role(*member, login.ladder, kNow)));
   });
 }
 
@@ -298,7 +395,7 @@ TEST(EveryLogin, KeepsManualGrantsOfTheExpiredGone) {
     if (decision.admit() == nullptr) return;
     const MemberChange& change = decision.admit()->change;
     auto member = before(login, change.member);
-    if (!member || decision.rule() == LoginRule::L2) return;
+    if (!member || decision.rule() == LoginRule::L2 || decision.rule() == LoginRule::L6) return;
     if (member->status_at(kNow) != MemberStatus::expired) return;
     for (const Grant& held : after(login, change).grants) {
       EXPECT_NE(held.source, GrantSource::manual);
@@ -306,6 +403,41 @@ TEST(EveryLogin, KeepsManualGrantsOfTheExpiredGone) {
       EXPECT_NE(held.source, GrantSource::break_glass);
     }
   });
+}
+
+// I16: past the lease nobody holds more than the lowest role or what a directory gave, whether the
+// sweep came first or the login.
+TEST(EveryMember, KeepsNothingPastTheLease) {
+  Dice dice(20240502);
+  const Ladder ladder = *Ladder::make({"viewer", "editor", "admin", "owner"});
+  int ended = 0;
+  for (int i = 0; i < 4000; ++i) {
+    Member held = random_member(dice, "01ADA");
+    const bool last_owner = dice.one_in(5);
+    auto change = decide_lease_end(held, last_owner, kNow);
+    const bool lapsed = held.status == MemberStatus::active && held.managed_by == ManagedBy::jit &&
+                        held.lease_until && *held.lease_until <= kNow;
+    ASSERT_EQ(change.has_value(), lapsed && !last_owner);
+    if (!change) continue;
+    ++ended;
+    EXPECT_EQ(change->status, MemberStatus::expired);
+    EXPECT_TRUE(change->end_sessions && change->bump_epoch);
+    Login login;
+    login.knows(held);
+    Member left = after(login, *change);
+    for (const Grant& grant : left.grants) {
+      EXPECT_TRUE(grant.source == GrantSource::default_ ||
+                  grant.source == GrantSource::scim_group ||
+                  grant.source == GrantSource::scim_role);
+    }
+    // Coming back by L5 gives the same, swept or not.
+    left.expired_at = change->at;
+    Login swept;
+    swept.knows(left);
+    EXPECT_EQ(rank(swept, after(swept, change_of(swept))),
+              rank(login, after(login, change_of(login))));
+  }
+  EXPECT_GT(ended, 200);
 }
 
 }  // namespace

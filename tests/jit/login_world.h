@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "jit/login_decision.h"
@@ -33,6 +34,34 @@ inline Member member(std::string id, MemberStatus status = MemberStatus::active)
   member.status = status;
   member.grants = {grant(GrantSource::default_, "viewer")};
   return member;
+}
+
+inline constexpr base::Duration kTick(1);
+inline constexpr base::Duration kThirtyDays = std::chrono::hours(24 * 30);
+
+inline Member expired_since(base::Duration ago) {
+  Member ada = member("01ADA", MemberStatus::expired);
+  ada.expired_at = kNow - ago;
+  return ada;
+}
+
+inline Member pending(std::string id = "01INVITED") {
+  Member invited = member(std::move(id), MemberStatus::pending);
+  invited.email = sp::Email{"ada@acme.com", sp::EmailTrust::claimed};
+  invited.grants.clear();
+  return invited;
+}
+
+// An administrator of the organisation, by a manual grant.
+inline Member holding(std::string id, std::string role,
+                      MemberStatus status = MemberStatus::active) {
+  Member made = member(std::move(id), status);
+  if (role != "viewer") made.grants.push_back(grant(GrantSource::manual, std::move(role)));
+  return made;
+}
+
+inline bool warns(const MemberChange& change, std::string_view warning) {
+  return std::ranges::find(change.warnings, warning) != change.warnings.end();
 }
 
 struct Login {
@@ -154,6 +183,19 @@ inline std::string told(const LoginDecision& decision) {
 
 inline std::string told(const Login& login) {
   return told(login.decide());
+}
+
+// As told, with what an administrator is asked for and whom it concerns:
+// "L10 SUBJECT_MISMATCH asks rebind 01ADA".
+inline std::string told_with_request(const Login& login) {
+  LoginDecision decision = login.decide();
+  std::string text = told(decision);
+  const Deny* deny = decision.deny();
+  if (deny == nullptr || !deny->opens) return text;
+  text += " asks " + std::string(name_of(*deny->opens));
+  if (!deny->member.empty()) text += " " + deny->member.str();
+  if (deny->confirm_with) text += " or " + deny->confirm_with->str();
+  return text;
 }
 
 // The change of a login that must have been admitted; an empty one, and a failure, if it was not.
