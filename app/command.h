@@ -52,6 +52,8 @@ void add_domain_commands(CLI::App& root, Invocation& invocation);
 void add_connection_commands(CLI::App& root, Invocation& invocation);
 void add_connection_set_commands(CLI::App& connection, Invocation& invocation);
 void add_member_commands(CLI::App& root, Invocation& invocation);
+void add_invite_commands(CLI::App& member, Invocation& invocation);
+void add_request_commands(CLI::App& root, Invocation& invocation);
 void add_inspect_command(CLI::App& root, Invocation& invocation);
 void add_key_commands(CLI::App& root, Invocation& invocation);
 void add_audit_commands(CLI::App& root, Invocation& invocation);

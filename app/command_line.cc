@@ -43,6 +43,7 @@ void add_commands(CLI::App& root, Invocation& invocation) {
   add_domain_commands(root, invocation);
   add_connection_commands(root, invocation);
   add_member_commands(root, invocation);
+  add_request_commands(root, invocation);
   add_inspect_command(root, invocation);
   add_key_commands(root, invocation);
   add_audit_commands(root, invocation);

@@ -221,6 +221,7 @@ void add_member_commands(CLI::App& root, Invocation& invocation) {
   on_desk(explain, invocation, [options](Desk& desk) { return show(desk, options->id, true); });
 
   add_changes(group, invocation, options);
+  add_invite_commands(group, invocation);
 }
 
 }  // namespace doorward::app

@@ -1,10 +1,12 @@
-// POST to the assertion consumer service: bytes → verified → identified → decided → applied.
+// POST to the assertion consumer service: bytes → verified → identified; the
+// transaction decides and applies.
 #include "base/encoding.h"
 #include "http/answers.h"
+#include "http/confirmation.h"
+#include "http/invite_cookie.h"
+#include "http/login_transaction.h"
 #include "http/pages.h"
 #include "http/pending_cookies.h"
-#include "http/state.h"
-#include "jit/login_decision.h"
 #include "session/cookies.h"
 #include "session/session.h"
 #include "sp/identity.h"
@@ -23,18 +25,6 @@ struct Arrival {
   std::optional<sp::PendingRequest> pending;
   bool shared_acs = false;
 
-  [[nodiscard]] audit::Event event(std::string action, std::string rule) const {
-    return {.time = now,
-            .org = entry.organization->id,
-            .actor = "anonymous",
-            .via = "saml",
-            .action = std::move(action),
-            .target = "",
-            .rule = std::move(rule),
-            .request_id = request.id,
-            .ip = client_address(request, state.proxies),
-            .connection = entry.id().str()};
-  }
   // The link on an error page; what it starts is a new login, by a person's click.
   [[nodiscard]] std::string start_again() const {
     if (pending && !pending->app.empty()) {
@@ -64,7 +54,8 @@ Response refuse(const Arrival& arrival, sp::Reject reject) {
                                        "refused|" + arrival.pending->id,
                                        arrival.pending->issued_at + sp::kPendingLife);
           if (!first) return store::Verdict::rollback;
-          tx.append_audit(arrival.event("login.rejected", name));
+          tx.append_audit(saml_event(arrival.state, arrival.request, arrival.entry,
+                                     "login.rejected", name, arrival.now));
           return store::Verdict::commit;
         });
     if (!written && written.error() != store::StoreError::rolled_back) {
@@ -72,97 +63,6 @@ Response refuse(const Arrival& arrival, sp::Reject reject) {
     }
   }
   return rejected_answer(reject, arrival.start_again(), arrival.request.id);
-}
-
-// What the transaction came to.
-struct Outcome {
-  std::optional<sp::Reject> refused;
-  std::optional<jit::DenyReason> denied;
-  std::string rule;
-  std::optional<session::Opened> opened;
-};
-
-base::Json state_of(const std::optional<jit::Member>& member, const jit::Ladder& ladder,
-                    base::Instant now) {
-  base::Json json = base::Json::object();
-  if (!member) return json;
-  json["status"] = jit::name_of(member->status);
-  json["role"] = jit::effective_role(*member, ladder, now);
-  return json;
-}
-
-// The connection may have changed since the message was verified: what vouched for it then must
-// still be trusted in the transaction that opens a session.
-std::optional<sp::Reject> no_longer_trusted(const std::optional<sp::ConnectionSettings>& settings,
-                                            const sp::VerifiedAssertion& assertion,
-                                            base::Instant now) {
-  if (!settings || settings->idp_entity_id != assertion.issuer())
-    return sp::Reject::issuer_mismatch;
-  if (assertion.used_sha1() && (!settings->sha1_until || now >= *settings->sha1_until)) {
-    return sp::Reject::sha1;
-  }
-  for (const auto& certificate : settings->idp_certificates) {
-    if (certificate.sha256() == assertion.key_fingerprint()) return std::nullopt;
-  }
-  return sp::Reject::unknown_key;
-}
-
-// Consume, decide, apply and audit: together, or not at all.
-store::Verdict decide(const Arrival& arrival, const sp::VerifiedAssertion& assertion,
-                      const sp::Identity& identity, const base::MemberId& fresh_id, store::Tx& tx,
-                      Outcome& outcome) {
-  outcome = {};
-  const auto& world = arrival.state.world;
-  const auto& ladder = arrival.state.options.ladder;
-  const auto& connection = arrival.entry.id();
-  if (!tx.consume_once(connection, store::OnceKind::request, assertion.request_id(),
-                       arrival.pending->issued_at + sp::kPendingLife)) {
-    outcome.refused = sp::Reject::replayed_request;
-    return store::Verdict::rollback;
-  }
-  if (!tx.consume_once(connection, store::OnceKind::assertion, assertion.assertion_id(),
-                       assertion.usable_until())) {
-    outcome.refused = sp::Reject::replayed_assertion;
-    return store::Verdict::rollback;
-  }
-  outcome.refused = no_longer_trusted(tx.find_connection(connection), assertion, arrival.now);
-  if (outcome.refused) return store::Verdict::rollback;
-  auto organization = tx.organization();
-  if (!organization) return store::Verdict::rollback;
-  auto facts = tx.login_snapshot(identity, arrival.now);
-  // Only a lease that has just ended asks for the owners that are left.
-  if (facts.known && facts.known->status_at(arrival.now) != facts.known->status) {
-    facts.last_owner =
-        jit::effective_role(*facts.known, ladder, arrival.now) == ladder.highest() &&
-        jit::other_owners(tx.list_members(), facts.known->id, ladder, arrival.now) == 0;
-  }
-  auto decision = jit::decide_login(identity, *arrival.entry.preset, facts, std::nullopt,
-                                    organization->policy, ladder, fresh_id, arrival.now);
-  outcome.rule = jit::name_of(decision.rule());
-  auto event = arrival.event("login.denied", outcome.rule);
-  event.before = state_of(facts.known, ladder, arrival.now);
-  if (const auto* deny = decision.deny()) {
-    outcome.denied = deny->reason;
-    event.after["reason"] = jit::name_of(deny->reason);
-    if (facts.known) event.target = facts.known->id.str();
-    tx.append_audit(event);
-    return store::Verdict::commit;
-  }
-  const jit::Admit& admitted = *decision.admit();
-  tx.apply(admitted.change);
-  auto member = tx.find_member(admitted.change.member);
-  if (!member) return store::Verdict::rollback;
-  outcome.opened = session::open(admitted, organization->id, connection, assertion,
-                                 arrival.state.options.session, world.rng, arrival.now);
-  if (!tx.put_session(outcome.opened->record)) return store::Verdict::rollback;
-  event.action = "login.admitted";
-  event.actor = member->id.str();
-  event.target = member->id.str();
-  event.after = state_of(member, ladder, arrival.now);
-  if (!admitted.change.warnings.empty()) event.after["warnings"] = admitted.change.warnings;
-  if (assertion.used_sha1()) event.after["sha1"] = true;
-  tx.append_audit(event);
-  return store::Verdict::commit;
 }
 
 // Where the signed-in browser goes: an application's login is finished by GET /login, which now
@@ -174,16 +74,24 @@ std::string next_of(const sp::PendingRequest& pending) {
          "&bind=" + base::percent_encode(pending.app_bind);
 }
 
+Response joined_page(const std::string& next) {
+  return notice_page({.status = 200,
+                      .heading = "Both sign-ins are yours",
+                      .sentences = {"From now on either of them leads to this membership. If it "
+                                    "was not you who asked for this, tell your administrator."},
+                      .links = {{next, "Continue"}},
+                      .trace_id = {}});
+}
+
 Response welcome(const Arrival& arrival, const session::Opened& opened,
-                 const sp::Identity& identity) {
+                 const sp::Identity& identity, bool linked) {
   const auto& pending = *arrival.pending;
   bool other_member =
       !pending.previous_member.empty() && pending.previous_member != opened.record.member;
   if (!other_member && !pending.started_cross_site) {
-    Response response = redirect(next_of(pending));
+    Response response = linked ? joined_page(next_of(pending)) : redirect(next_of(pending));
     response.add("Set-Cookie", session::set_cookie(session::kSsoCookie, opened.cookie_value,
                                                    session::SameSite::lax, std::nullopt));
-    forget_pending(pending, response);
     return response;
   }
   // Somebody else may have sent this browser here: the session begins only by a click.
@@ -206,34 +114,100 @@ Response welcome(const Arrival& arrival, const session::Opened& opened,
                                                  arrival.state.seal(session::kContinueCookie,
                                                                     base::dump_json(held)),
                                                  session::SameSite::lax, std::chrono::minutes(10)));
-  forget_pending(pending, response);
   return response;
 }
 
-Response admit_or_deny(const Arrival& arrival, const sp::VerifiedAssertion& assertion) {
+// L11: both identities are shown, and whoever can sign in as the other one may join them.
+Response ask_to_confirm(const Arrival& arrival, const sp::Identity& identity,
+                        const Existing& existing) {
   auto& state = arrival.state;
+  const auto& pending = *arrival.pending;
+  auto snapshot = state.snapshot();
+  const auto* other = snapshot ? snapshot->connection(existing.subject.connection) : nullptr;
+  if (other == nullptr) return unavailable_answer(arrival.request.id);
+  Confirmation confirmation{.id = base::base64url_encode(state.world.rng.bytes(16)),
+                            .org = arrival.entry.organization->id,
+                            .asked = {.subject = identity.subject(),
+                                      .alt_subject = identity.alt_subject(),
+                                      .email = identity.email() ? identity.email()->address : "",
+                                      .member = existing.member,
+                                      .asked_at = arrival.now},
+                            .through = existing.subject.connection,
+                            .return_to = pending.return_to,
+                            .app = pending.app,
+                            .app_state = pending.app_state,
+                            .app_bind = pending.app_bind};
+  auto named = [](const ConnectionEntry& entry, const sp::SubjectKey& subject) {
+    return subject.name_id + " through " + entry.preset->title + " (" + entry.id().str() + ")";
+  };
+  Response response = question_page(
+      "Is this you too?",
+      "You signed in as " + named(arrival.entry, identity.subject()) + ". " +
+          arrival.entry.organization->name +
+          " already has a member with your address, who signs in as " +
+          named(*other, existing.subject) +
+          ". If both are you, sign in there once more within 10 minutes: from then on both lead to "
+          "the same membership.",
+      {{"/login/confirm",
+        {{"choice", "yes"}, {"confirmation", confirmation.id}},
+        "Sign in with " + other->preset->title},
+       {"/login/confirm",
+        {{"choice", "no"}, {"confirmation", confirmation.id}},
+        "No, that is not me",
+        false}},
+      403);
+  remember_confirmation(state, confirmation, response);
+  return response;
+}
+
+// Adds what this login has spent of the browser's cookies.
+Response& spend(const Arrival& arrival, Response& response) {
+  forget_pending(*arrival.pending, response);
+  if (!arrival.pending->invitation.empty()) forget_invitation(response);
+  if (!arrival.pending->confirmation.empty()) forget_confirmation(response);
+  return response;
+}
+
+Response deny(const Arrival& arrival, const LoginOutcome& outcome, const sp::Identity& identity) {
+  if (outcome.confirm_with) return ask_to_confirm(arrival, identity, *outcome.confirm_with);
+  if (outcome.unconfirmed) {
+    return unconfirmed_answer(*outcome.unconfirmed, arrival.start_again(), arrival.request.id);
+  }
+  return denied_answer(*outcome.denied, outcome.asked, arrival.start_again(), arrival.request.id);
+}
+
+std::string_view reason_of(const LoginOutcome& outcome) {
+  if (outcome.unconfirmed) return jit::name_of(*outcome.unconfirmed);
+  return outcome.denied ? jit::name_of(outcome.denied->reason) : "";
+}
+
+Response decide(const Arrival& arrival, const sp::VerifiedAssertion& assertion) {
+  auto& state = arrival.state;
+  const auto& pending = *arrival.pending;
   sp::Identity identity = sp::identify(assertion, arrival.entry.id(), *arrival.entry.preset,
                                        arrival.entry.trusted_domains);
-  base::MemberId fresh_id(base::make_ulid(arrival.now, state.world.rng));
-  Outcome outcome;
-  auto written = state.world.store.write(arrival.entry.organization->id, [&](store::Tx& tx) {
-    return decide(arrival, assertion, identity, fresh_id, tx, outcome);
-  });
-  if (outcome.refused) return refuse(arrival, *outcome.refused);
-  if (!written) return unavailable_answer(arrival.request.id);
+  auto outcome = write_login(
+      state, {.request = arrival.request,
+              .entry = arrival.entry,
+              .pending = pending,
+              .assertion = assertion,
+              .identity = identity,
+              .confirmation = find_confirmation(state, arrival.request, pending.confirmation),
+              .now = arrival.now});
+  if (!outcome) return unavailable_answer(arrival.request.id);
+  if (outcome->refused) return refuse(arrival, *outcome->refused);
   state.world.metrics.count(
       "doorward_login_total",
-      {{"result", outcome.denied ? "denied" : "admitted"}, {"rule", outcome.rule}});
-  state.world.log.write(base::Level::info, outcome.denied ? "login_denied" : "login_admitted",
+      {{"result", outcome->opened ? "admitted" : "denied"}, {"rule", outcome->rule}});
+  state.world.log.write(base::Level::info, outcome->opened ? "login_admitted" : "login_denied",
                         {{"request_id", arrival.request.id},
                          {"connection", arrival.entry.id().str()},
-                         {"rule", outcome.rule}});
-  if (outcome.denied) {
-    Response response = denied_answer(*outcome.denied, arrival.start_again(), arrival.request.id);
-    forget_pending(*arrival.pending, response);
-    return response;
-  }
-  return welcome(arrival, *outcome.opened, identity);
+                         {"rule", outcome->rule},
+                         {"reason", std::string(reason_of(*outcome))}});
+  Response response = outcome->opened
+                          ? welcome(arrival, *outcome->opened, identity, outcome->linked)
+                          : deny(arrival, *outcome, identity);
+  return spend(arrival, response);
 }
 
 }  // namespace
@@ -277,52 +251,7 @@ Response handle_acs(State& state, const Request& request,
       "doorward_saml_verify_seconds", {},
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
   if (!assertion) return refuse(arrival, assertion.error());
-  return admit_or_deny(arrival, *assertion);
-}
-
-Response handle_continue(State& state, const Request& request) {
-  if (!state.same_origin(request)) {
-    return bad_request_answer("This form was sent from another site.", request.id);
-  }
-  Fields form = Fields::parse(request.body);
-  base::Json held;
-  for (const auto& value : request.cookies(session::kContinueCookie)) {
-    auto text = state.unseal(session::kContinueCookie, value);
-    if (!text) continue;
-    if (auto json = base::parse_json(*text)) held = std::move(*json);
-  }
-  auto until = base::parse_instant(base::json_string(held, "until"));
-  std::string cookie = base::json_string(held, "session");
-  // The answer must be to the question that this browser saw last: another tab may have asked anew.
-  bool same_question = base::base64url_decode(form.get("session")) == session::hash_of(cookie);
-  if (!until || state.world.clock.now() >= *until || cookie.empty() || !same_question) {
-    return bad_request_answer("That took too long. Please sign in again.", request.id);
-  }
-  auto opened = state.load(session::hash_of(cookie));
-  if (!opened) return unavailable_answer(request.id);
-  Response response;
-  if (form.get("choice") == "yes" && *opened) {
-    // Whoever was signed in here before is not any more, in no application either.
-    auto previous = signed_in(state, request);
-    if (!previous || (*previous && !end_session(state, request, **previous, "replaced"))) {
-      return unavailable_answer(request.id);
-    }
-    response = redirect(base::json_string(held, "next", "/"));
-    response.add("Set-Cookie", session::set_cookie(session::kSsoCookie, cookie,
-                                                   session::SameSite::lax, std::nullopt));
-  } else {
-    if (*opened) {
-      if (!end_session(state, request, **opened, "declined")) return unavailable_answer(request.id);
-    }
-    response = notice_page({.status = 200,
-                            .heading = "You are not signed in",
-                            .sentences = {"Nothing was opened in your name in this browser."},
-                            .links = {},
-                            .trace_id = {}});
-  }
-  response.add("Set-Cookie",
-               session::clear_cookie(session::kContinueCookie, session::SameSite::lax));
-  return response;
+  return decide(arrival, *assertion);
 }
 
 }  // namespace doorward::http

@@ -27,6 +27,29 @@ std::string_view sentence_of(sp::Reject reject) {
   }
 }
 
+// What became of the request that a denied login opens.
+std::string_view sentence_of(jit::RequestKind kind, store::Opened asked) {
+  switch (asked) {
+    case store::Opened::opened:
+    case store::Opened::again:
+      return jit::text_of(kind);
+    case store::Opened::denied:
+      return "An administrator has said no to this already.";
+    case store::Opened::too_many:
+      return "Please ask your administrator yourself: too many requests are waiting already.";
+  }
+  return "";
+}
+
+Response forbidden(std::vector<std::string> sentences, std::string_view start_again,
+                   const std::string& trace_id) {
+  return notice_page({.status = 403,
+                      .heading = "You cannot come in",
+                      .sentences = std::move(sentences),
+                      .links = start_again_link(start_again),
+                      .trace_id = trace_id});
+}
+
 }  // namespace
 
 Response rejected_answer(sp::Reject reject, std::string_view start_again,
@@ -38,13 +61,24 @@ Response rejected_answer(sp::Reject reject, std::string_view start_again,
                       .trace_id = trace_id});
 }
 
+Response denied_answer(const jit::Deny& deny, std::optional<store::Opened> asked,
+                       std::string_view start_again, const std::string& trace_id) {
+  std::vector<std::string> sentences = {std::string(jit::text_of(deny.reason).person)};
+  if (deny.opens && asked) {
+    auto sentence = sentence_of(*deny.opens, *asked);
+    if (!sentence.empty()) sentences.emplace_back(sentence);
+  }
+  return forbidden(std::move(sentences), start_again, trace_id);
+}
+
 Response denied_answer(jit::DenyReason reason, std::string_view start_again,
                        const std::string& trace_id) {
-  return notice_page({.status = 403,
-                      .heading = "You cannot come in",
-                      .sentences = {std::string(jit::text_of(reason).person)},
-                      .links = start_again_link(start_again),
-                      .trace_id = trace_id});
+  return forbidden({std::string(jit::text_of(reason).person)}, start_again, trace_id);
+}
+
+Response unconfirmed_answer(jit::ConfirmDeny reason, std::string_view start_again,
+                            const std::string& trace_id) {
+  return forbidden({std::string(jit::text_of(reason))}, start_again, trace_id);
 }
 
 Response unavailable_answer(const std::string& trace_id) {

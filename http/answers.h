@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "http/message.h"
 #include "http/snapshot.h"
+#include "jit/confirm_decision.h"
 #include "jit/login_decision.h"
 #include "session/access.h"
 #include "sp/reject.h"
@@ -19,9 +21,16 @@ namespace doorward::http {
 [[nodiscard]] Response rejected_answer(sp::Reject reject, std::string_view start_again,
                                        const std::string& trace_id);
 
-// A login that a rule denied: 403 with the reason's sentence for the person.
+// A login that a rule denied: 403 with the reason's sentence for the person, and, where the denial
+// asks an administrator, what became of that request.
+[[nodiscard]] Response denied_answer(const jit::Deny& deny, std::optional<store::Opened> asked,
+                                     std::string_view start_again, const std::string& trace_id);
 [[nodiscard]] Response denied_answer(jit::DenyReason reason, std::string_view start_again,
                                      const std::string& trace_id);
+
+// A second sign-in that did not confirm what it was to confirm: 403 with the reason's sentence.
+[[nodiscard]] Response unconfirmed_answer(jit::ConfirmDeny reason, std::string_view start_again,
+                                          const std::string& trace_id);
 
 // The store did not do it: 503 with Retry-After.
 [[nodiscard]] Response unavailable_answer(const std::string& trace_id);

@@ -43,10 +43,13 @@ Response auth_request(State& state, const Request& request) {
 }
 
 // The routes with a fixed path; /saml/{connection}/… is below.
-constexpr std::array<Entry, 10> kRoutes{{
+constexpr std::array<Entry, 13> kRoutes{{
     {"GET", "/", handle_home},
     {"GET", "/login", login, Reads::get_only},
     {"POST", "/login/continue", handle_continue},
+    {"POST", "/login/confirm", handle_confirm},
+    {"GET", "/invite", handle_invite_page},
+    {"POST", "/invite", handle_invite},
     {"GET", "/session", handle_session},
     {"GET", "/logout", handle_logout_page},
     {"POST", "/logout", handle_logout},

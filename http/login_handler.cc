@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "http/answers.h"
+#include "http/invite_cookie.h"
 #include "http/pages.h"
 #include "http/send_to_idp.h"
 #include "http/state.h"
@@ -164,7 +165,9 @@ Response handle_login(State& state, const Request& request, std::string_view con
   auto current = signed_in(state, request);
   if (!snapshot || !current) return unavailable_answer(request.id);
 
-  if (*current && serves(**current, *ask)) {
+  // Whoever claims an invitation has to sign in, since only a login accepts one.
+  std::string invitation = claimed_invitation(state, request);
+  if (*current && invitation.empty() && serves(**current, *ask)) {
     if (ask->app == nullptr) return redirect(*target_of(state, ask->return_to));
     if (ask->app->lets_in((*current)->person.org)) {
       return send_to_app(state, request, **current, *ask->app, ask->app_state, ask->bind);
@@ -184,7 +187,9 @@ Response handle_login(State& state, const Request& request, std::string_view con
     if (!connections.front()->open()) {
       return denied_answer(jit::DenyReason::connection_off, "", request.id);
     }
-    return send_to_idp(state, request, *connections.front(), pending_of(*ask, current->get()));
+    auto pending = pending_of(*ask, current->get());
+    pending.invitation = std::move(invitation);
+    return send_to_idp(state, request, *connections.front(), std::move(pending));
   }
   if (connections.size() > 1) return chooser_page(*ask, connections);
   if (!ask->connection.empty() || !ask->org.empty()) return not_found_answer();

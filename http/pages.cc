@@ -129,7 +129,7 @@ Response email_page(const std::vector<std::pair<std::string, std::string>>& hidd
 }
 
 Response question_page(std::string_view heading, std::string_view sentence,
-                       const std::vector<Button>& buttons) {
+                       const std::vector<Button>& buttons, int status) {
   std::string content = paragraph(sentence);
   for (const auto& button : buttons) {
     content += "<form method=\"post\" action=\"" + escape_markup(button.action) + "\">" +
@@ -137,7 +137,27 @@ Response question_page(std::string_view heading, std::string_view sentence,
                (button.primary ? "" : " class=\"quiet\"") + ">" + escape_markup(button.text) +
                "</button></form>\n";
   }
-  return html(200, heading, content);
+  return html(status, heading, content);
+}
+
+Response invitation_page(std::string_view problem, int status, base::Rng& rng) {
+  std::string nonce = base::base64_encode(rng.bytes(16));
+  std::string content = paragraph(
+      "You were invited. Go on to your company's sign-in; there you must use the address that the "
+      "invitation was sent to.");
+  if (!problem.empty()) {
+    content +=
+        "<p class=\"problem\" role=\"alert\" id=\"problem\">" + escape_markup(problem) + "</p>\n";
+  }
+  content +=
+      "<form method=\"post\" action=\"/invite\"><label for=\"token\">Code from the link, after "
+      "the #</label><input id=\"token\" name=\"token\" required autocomplete=\"off\" "
+      "spellcheck=\"false\" maxlength=\"100\"" +
+      std::string(problem.empty() ? "" : " aria-describedby=\"problem\"") +
+      "><button>Continue</button></form>\n<script nonce=\"" + nonce +
+      "\">if(location.hash.length>1){document.getElementById('token').value="
+      "location.hash.slice(1);history.replaceState(null,'',location.pathname)}</script>\n";
+  return html(status, "You are invited", content, "; script-src 'nonce-" + nonce + "'");
 }
 
 Response post_binding_page(const sp::PostForm& form, base::Rng& rng) {

@@ -50,7 +50,12 @@ struct Button {
   bool primary = true;
 };
 [[nodiscard]] Response question_page(std::string_view heading, std::string_view sentence,
-                                     const std::vector<Button>& buttons);
+                                     const std::vector<Button>& buttons, int status = 200);
+
+// Takes the code of an invitation and posts it to /invite. Where scripts run it is read out of the
+// address, after "#", so that it stands in no log; else it is typed in.
+// problem: what was wrong with the last one, or empty.
+[[nodiscard]] Response invitation_page(std::string_view problem, int status, base::Rng& rng);
 
 // The form that carries an AuthnRequest to the IdP [Bind 3.5.4]; submits itself where scripts run.
 [[nodiscard]] Response post_binding_page(const sp::PostForm& form, base::Rng& rng);

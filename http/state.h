@@ -87,6 +87,9 @@ inline constexpr std::size_t kMaxReturn = 512;
                                   const std::vector<const ConnectionEntry*>& connections,
                                   const std::shared_ptr<const Snapshot>& snapshot);
 [[nodiscard]] Response handle_continue(State& state, const Request& request);
+[[nodiscard]] Response handle_confirm(State& state, const Request& request);
+[[nodiscard]] Response handle_invite_page(State& state, const Request& request);
+[[nodiscard]] Response handle_invite(State& state, const Request& request);
 [[nodiscard]] Response handle_sp_metadata(State& state, const Request& request,
                                           std::string_view connection);
 [[nodiscard]] Response handle_session(State& state, const Request& request);

@@ -1,4 +1,5 @@
 #include "tests/app/terminal.h"
+#include "tests/support/paths.h"
 
 namespace doorward::app {
 namespace {
@@ -10,7 +11,7 @@ class Connections : public Terminal {
  protected:
   static std::string metadata(const std::string& entity_id, const std::string& key) {
     const auto certificate = certs::Certificate::parse_pem(
-        tests::read_file(DOORWARD_SOURCE_DIR "/tests/vectors/keys/" + key + ".pem"));
+        tests::read_file(tests::source_path("tests/vectors/keys/" + key + ".pem")));
     return "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"" +
            entity_id +
            "\"><IDPSSODescriptor "
@@ -26,7 +27,7 @@ class Connections : public Terminal {
   }
   static std::string sha256_of(const std::string& key) {
     return certs::Certificate::parse_pem(
-               tests::read_file(DOORWARD_SOURCE_DIR "/tests/vectors/keys/" + key + ".pem"))
+               tests::read_file(tests::source_path("tests/vectors/keys/" + key + ".pem")))
         ->sha256();
   }
 };
@@ -255,20 +256,20 @@ TEST_F(Connections, RotateAndImportKeys) {
   ask({"key", "rotate", "--connection", "acme-generic"});
   const auto imported =
       ask({"key", "import", "--connection", "acme-generic", "--use", "signing", "--key",
-           DOORWARD_SOURCE_DIR "/tests/vectors/keys/idp.key", "--certificate", certificate("idp")});
+           tests::source_path("tests/vectors/keys/idp.key"), "--certificate", certificate("idp")});
   EXPECT_EQ(imported["sha256"], sha256_of("idp"));
   const auto keys = ask({"key", "list"});
   ASSERT_EQ(keys.size(), 3U);
   int active = 0;
   for (const auto& key : keys) active += key["active"] == true ? 1 : 0;
   EXPECT_EQ(active, 1);
-  EXPECT_EQ(type({"key", "import", "--connection", "acme-generic", "--use", "signing", "--key",
-                  DOORWARD_SOURCE_DIR "/tests/vectors/keys/idp.key", "--certificate",
-                  certificate("next")})
-                .code,
-            1);
+  EXPECT_EQ(
+      type({"key", "import", "--connection", "acme-generic", "--use", "signing", "--key",
+            tests::source_path("tests/vectors/keys/idp.key"), "--certificate", certificate("next")})
+          .code,
+      1);
   EXPECT_EQ(type({"key", "import", "--connection", "acme-generic", "--use", "encryption", "--key",
-                  DOORWARD_SOURCE_DIR "/tests/vectors/keys/idp.key"})
+                  tests::source_path("tests/vectors/keys/idp.key")})
                 .code,
             1);
   const auto names = actions();
@@ -279,7 +280,7 @@ class Inspect : public Terminal {
  protected:
   // The message of a vector, below its headers.
   static std::string message(const std::string& name) {
-    const auto text = tests::read_file(DOORWARD_SOURCE_DIR "/tests/vectors/saml/" + name + ".vec");
+    const auto text = tests::read_file(tests::source_path("tests/vectors/saml/" + name + ".vec"));
     return text.substr(text.find("\n\n") + 2);
   }
 };

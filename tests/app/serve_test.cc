@@ -5,6 +5,7 @@
 
 #include "app/version.h"
 #include "tests/app/terminal.h"
+#include "tests/support/paths.h"
 
 namespace doorward::app {
 namespace {
@@ -112,7 +113,7 @@ TEST_F(Serve, RefusesAShortTokenForMetrics) {
 }
 
 TEST(Version, IsThatOfTheBuild) {
-  const auto lists = tests::read_file(DOORWARD_SOURCE_DIR "/CMakeLists.txt");
+  const auto lists = tests::read_file(tests::source_path("CMakeLists.txt"));
   EXPECT_NE(lists.find("project(doorward VERSION " + std::string(kVersion)), std::string::npos);
 }
 

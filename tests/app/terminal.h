@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "certs/seal.h"
 #include "store/store.h"
+#include "tests/support/paths.h"
 #include "tests/support/world.h"
 
 namespace doorward::tests {
@@ -122,7 +123,7 @@ class Terminal : public ::testing::Test {
     return ask(std::move(arguments));
   }
   static std::string certificate(const std::string& name) {
-    return DOORWARD_SOURCE_DIR "/tests/vectors/keys/" + name + ".pem";
+    return source_path("tests/vectors/keys/" + name + ".pem");
   }
   // The store as another process would open it.
   std::unique_ptr<store::Store> open_store() {

@@ -4,6 +4,7 @@ import './sign_in.mjs';
 import './application.mjs';
 import './attacks.mjs';
 import './pages.mjs';
+import './conversations.mjs';
 import './simplesamlphp.mjs';
 import './samlp.mjs';
 import './keycloak.mjs';

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/fuzz/target.h"
+#include "tests/support/paths.h"
 #include "tests/support/world.h"
 
 // Every fuzz target on its seeds, and on mutations of them that are the same in every run.
@@ -24,7 +25,7 @@ std::vector<std::string> files_below(const std::string& folder) {
 
 // tests/fuzz/corpus/NAME, and the vectors for what reads messages.
 std::vector<std::string> seed_paths(const std::string& name) {
-  const std::string tests = std::string(DOORWARD_SOURCE_DIR) + "/tests/";
+  const std::string tests = tests::source_path("tests/");
   std::vector<std::string> paths;
   if (std::filesystem::exists(tests + "fuzz/corpus/" + name)) {
     paths = files_below(tests + "fuzz/corpus/" + name);
@@ -126,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(Fuzz, FuzzTarget, testing::ValuesIn(target_names()),
 
 TEST(FuzzTargets, AreAllThatTheFolderHolds) {
   std::vector<std::string> files;
-  for (const auto& path : files_below(std::string(DOORWARD_SOURCE_DIR) + "/tests/fuzz")) {
+  for (const auto& path : files_below(tests::source_path("tests/fuzz"))) {
     const auto name = std::filesystem::path(path).filename().string();
     if (name.ends_with("_fuzz.cc")) files.push_back(name.substr(0, name.size() - 8));
   }

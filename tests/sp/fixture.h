@@ -9,6 +9,7 @@
 #include "demo/idp_message.h"
 #include "sp/connection.h"
 #include "sp/pending_request.h"
+#include "tests/support/paths.h"
 #include "tests/support/world.h"
 
 // The IdP and the connections of the test vectors: names in a .vec file mean these.
@@ -23,7 +24,7 @@ inline constexpr std::string_view kAda = "ada@example.com";
 inline constexpr std::string_view kMallory = "mallory@evil.example";
 
 inline demo::SigningKey signing_key(std::string_view name) {
-  const auto path = std::string(DOORWARD_SOURCE_DIR) + "/tests/vectors/keys/" + std::string(name);
+  const auto path = tests::source_path("tests/vectors/keys/" + std::string(name));
   auto key = certs::PrivateKey::parse_pem(read_file(path + ".key"));
   auto certificate = certs::Certificate::parse_pem(read_file(path + ".pem"));
   if (!key || !certificate) {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "sp/verify.h"
 #include "tests/sp/fixture.h"
+#include "tests/support/paths.h"
 
 // Runs tests/vectors/saml: headers, a blank line, the message.
 namespace doorward::sp {
@@ -57,7 +58,7 @@ Vector read_vector(const std::string& path) {
 
 std::vector<Vector> read_vectors(const std::string& kind) {
   std::vector<Vector> vectors;
-  const auto folder = std::string(DOORWARD_SOURCE_DIR) + "/tests/vectors/saml/" + kind;
+  const auto folder = tests::source_path("tests/vectors/saml/") + kind;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     EXPECT_EQ(entry.path().extension(), ".vec") << entry.path();
     vectors.push_back(read_vector(entry.path().string()));

@@ -8,6 +8,7 @@
 #include "store/sqlite_store.h"
 #include "store/sqlite_tx.h"
 #include "tests/store/two_organizations.h"
+#include "tests/support/paths.h"
 
 // What only the SQLite store has: a file, a schema, a lock and other processes.
 namespace doorward::store {
@@ -88,7 +89,7 @@ TEST_F(SqliteFile, RefusesAnAbsentFileUnlessItMayMakeOne) {
 }
 
 TEST_F(SqliteFile, OpensTheRowsOfEveryReleasedSchema) {
-  sql(read_file(DOORWARD_SOURCE_DIR "/tests/vectors/store/schema-1.sql"));
+  sql(read_file(source_path("tests/vectors/store/schema-1.sql")));
   auto store = open(Role::server).value();
   ASSERT_TRUE(store);
   const auto view = store->find_session(hash("ada-demo")).value();

@@ -107,10 +107,9 @@ jit::Organization GatewayStack::add_organization(const std::string& slug) {
   return organization;
 }
 
-sp::ConnectionSettings GatewayStack::add_connection(const jit::Organization& organization,
-                                                    const std::string& preset,
-                                                    const std::string& issuer,
-                                                    const std::string& domain) {
+sp::ConnectionSettings GatewayStack::settings_of(const jit::Organization& organization,
+                                                 const std::string& preset,
+                                                 const std::string& issuer) {
   std::string id = organization.slug + "-" + preset;
   std::string base_url = std::string(kSso) + "/saml/" + id;
   sp::ConnectionSettings settings;
@@ -123,6 +122,14 @@ sp::ConnectionSettings GatewayStack::add_connection(const jit::Organization& org
   settings.sp_entity_id = base_url + "/metadata";
   settings.acs_url = base_url + "/acs";
   settings.created_at = clock.now();
+  return settings;
+}
+
+sp::ConnectionSettings GatewayStack::add_connection(const jit::Organization& organization,
+                                                    const std::string& preset,
+                                                    const std::string& issuer,
+                                                    const std::string& domain) {
+  auto settings = settings_of(organization, preset, issuer);
   jit::Domain name{.name = domain,
                    .org = organization.id,
                    .state = jit::DomainState::verified,
@@ -144,14 +151,46 @@ sp::ConnectionSettings GatewayStack::add_connection(const jit::Organization& org
 }
 
 std::string GatewayStack::respond(const sp::ConnectionSettings& connection,
-                                  const std::string& request_id, const demo::Person& person) {
+                                  const std::string& request_id, const demo::Person& person,
+                                  const std::function<void(demo::ResponseSpec&)>& edit) {
   demo::Exchange exchange{connection.sp_entity_id, connection.acs_url, request_id};
-  auto spec = connection.preset == "okta" ? demo::okta_spec(exchange, person, clock.now(), rng)
-                                          : demo::entra_spec(exchange, person, clock.now(), rng);
+  demo::ResponseSpec spec;
+  for (const auto& vendor : demo::vendors()) {
+    if (vendor.name == connection.preset) spec = vendor.spec(exchange, person, clock.now(), rng);
+  }
   spec.issuer = connection.idp_entity_id;
   if (!spec.response_issuer.empty()) spec.response_issuer = connection.idp_entity_id;
   spec.key = idp_key_;
+  if (edit) edit(spec);
   return base::base64_encode(demo::build_response(spec));
+}
+
+sp::ConnectionSettings GatewayStack::connect_acme_to(const std::string& preset,
+                                                     const std::string& issuer) {
+  auto settings = settings_of(acme, preset, issuer);
+  change([&](store::Tx& tx) {
+    must(tx.put_connection(settings));
+    for (auto domain : tx.list_domains()) {
+      domain.connections.push_back(settings.id);
+      must(tx.put_domain(domain));
+    }
+  });
+  return settings;
+}
+
+void GatewayStack::set_policy(const jit::Policy& policy) {
+  change([&](store::Tx& tx) {
+    auto organization = tx.organization().value();
+    organization.policy = policy;
+    tx.put_organization(organization);
+  });
+}
+
+void GatewayStack::change(const std::function<void(store::Tx&)>& change) {
+  must(store->write(acme.id, [&](store::Tx& tx) {
+    change(tx);
+    return store::Verdict::commit;
+  }));
 }
 
 void GatewayStack::change_behind_the_gateway(const std::function<void(store::Tx&)>& change) {

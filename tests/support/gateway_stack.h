@@ -54,8 +54,16 @@ class GatewayStack {
   sp::ConnectionSettings globex_entra;
 
   // The form value of a Response to `request_id`, as the connection's IdP signs it.
+  // edit: changes the Response before it is signed.
   [[nodiscard]] std::string respond(const sp::ConnectionSettings& connection,
-                                    const std::string& request_id, const demo::Person& person);
+                                    const std::string& request_id, const demo::Person& person,
+                                    const std::function<void(demo::ResponseSpec&)>& edit = {});
+  // A second connection of acme, for the same domain.
+  [[nodiscard]] sp::ConnectionSettings connect_acme_to(const std::string& preset,
+                                                       const std::string& issuer);
+  void set_policy(const jit::Policy& policy);  // of acme
+  // Writes to acme in the gateway's own process.
+  void change(const std::function<void(store::Tx&)>& change);
   // Writes to acme as another process does, which the gateway sees only when it polls.
   void change_behind_the_gateway(const std::function<void(store::Tx&)>& change);
   [[nodiscard]] std::vector<jit::Member> members(const jit::Organization& organization);
@@ -63,6 +71,8 @@ class GatewayStack {
 
  private:
   jit::Organization add_organization(const std::string& slug);
+  sp::ConnectionSettings settings_of(const jit::Organization& organization,
+                                     const std::string& preset, const std::string& issuer);
   sp::ConnectionSettings add_connection(const jit::Organization& organization,
                                         const std::string& preset, const std::string& issuer,
                                         const std::string& domain);
