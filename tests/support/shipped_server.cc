@@ -15,6 +15,7 @@
 #include "base/encoding.h"
 #include "base/ids.h"
 #include "session/cookies.h"
+#include "tests/support/paths.h"
 
 extern char** environ;
 
@@ -49,7 +50,7 @@ const demo::SigningKey& idp_key(base::Rng& rng, base::Instant now) {
 
 std::string program() {
   const char* given = std::getenv("DOORWARD_TEST_PROGRAM");
-  return given != nullptr ? given : DOORWARD_BINARY_DIR "/doorward";
+  return given != nullptr ? given : build_path("doorward");
 }
 
 // Starts the program with its output in `log`. Between fork and exec only what a process with
