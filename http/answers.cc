@@ -42,9 +42,9 @@ std::string_view sentence_of(jit::RequestKind kind, store::Opened asked) {
 }
 
 Response forbidden(std::vector<std::string> sentences, std::string_view start_again,
-                   const std::string& trace_id) {
+                   const std::string& trace_id, bool waits = false) {
   return notice_page({.status = 403,
-                      .heading = "You cannot come in",
+                      .heading = waits ? "You cannot come in yet" : "You cannot come in",
                       .sentences = std::move(sentences),
                       .links = start_again_link(start_again),
                       .trace_id = trace_id});
@@ -68,7 +68,8 @@ Response denied_answer(const jit::Deny& deny, std::optional<store::Opened> asked
     auto sentence = sentence_of(*deny.opens, *asked);
     if (!sentence.empty()) sentences.emplace_back(sentence);
   }
-  return forbidden(std::move(sentences), start_again, trace_id);
+  bool waits = asked == store::Opened::opened || asked == store::Opened::again;
+  return forbidden(std::move(sentences), start_again, trace_id, waits);
 }
 
 Response denied_answer(jit::DenyReason reason, std::string_view start_again,

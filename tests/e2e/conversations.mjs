@@ -60,6 +60,7 @@ test('an invitation can be accepted where no script runs', () =>
     await page.getByLabel('Code from the link').fill(code);
     await page.keyboard.press('Enter');
     await choose(page, { email });
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.waitForURL((url) => !url.host.startsWith('idp.'));
     assert.equal((await member('acme', email)).role, 'editor');
   }, { javaScriptEnabled: false }));
