@@ -19,8 +19,8 @@ using std::chrono::steady_clock;
 
 // What may wait behind the request at hand, beyond one body: a head and its chunk sizes.
 constexpr std::size_t kPipelined = 64UZ * 1024;
-// Small requests are read even when the byte budget is spent.
-constexpr std::size_t kAlwaysRead = 16UZ * 1024;
+// Small requests are read and small answers sent even when the byte budget is spent.
+constexpr std::size_t kAlways = 16UZ * 1024;
 // What is thrown away after an error, so that the client reads the answer before the end.
 constexpr std::size_t kDiscard = 1024UZ * 1024;
 // One thread writes at most this much before others have their turn.
@@ -140,6 +140,7 @@ void Connection::await_more() {
   if (!charge()) return refuse(503, "byte_budget");
   const bool body = parser_.state() == RequestParser::State::body;
   const Phase phase = body ? Phase::body : parser_.begun() ? Phase::head : Phase::idle;
+  if (phase != Phase::idle) enter_flight();
   if (phase != phase_) {
     const auto& options = engine_.options();
     phase_ = phase;
@@ -164,8 +165,7 @@ void Connection::hand_over(Lock& lock) {
   continued_ = false;
   state_ = State::working;
   deadline_ = Time::max();
-  in_flight_ = true;
-  engine_.enter_flight();
+  enter_flight();
   static_cast<void>(charge());
 
   lock.unlock();
@@ -210,7 +210,13 @@ void Connection::write(const Response& response) {
   if (wire.replaced) {
     engine_.log().write(base::Level::error, "http.response_unsendable", {{"request", request_.id}});
   }
+  request_ = Request();
+  body_size_ = 0;
   outbox_ = std::move(wire.bytes);
+  if (!charge() && outbox_.size() > kAlways) {
+    outbox_ = std::string();
+    return refuse(503, "byte_budget");
+  }
   sent_ = 0;
   state_ = State::writing;
   const auto& options = engine_.options();
@@ -250,8 +256,6 @@ void Connection::wait_writable() {
 
 void Connection::finish() {
   outbox_ = std::string();
-  request_ = Request();
-  body_size_ = 0;
   if (close_) {
     inbox_.clear();
     inbox_at_ = 0;
@@ -290,9 +294,14 @@ void Connection::keep_for_later(std::string_view bytes) {
 }
 
 bool Connection::charge() {
-  const std::size_t held = inbox_.size() - inbox_at_ + parser_.body_size() + body_size_;
+  const std::size_t held =
+      inbox_.size() - inbox_at_ + parser_.body_size() + body_size_ + outbox_.size();
   const bool within = engine_.charge(std::exchange(charged_, held), held);
-  return within || held <= kAlwaysRead;
+  return within || held <= kAlways;
+}
+
+void Connection::enter_flight() {
+  if (!std::exchange(in_flight_, true)) engine_.enter_flight();
 }
 
 void Connection::leave_flight() {

@@ -64,6 +64,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void keep_for_later(std::string_view bytes);
   [[nodiscard]] bool charge();
   void send_continue();
+  void enter_flight();
   void leave_flight();
 
   Engine& engine_;

@@ -195,7 +195,7 @@ bool Engine::charge(std::size_t before, std::size_t after) {
     held_bytes_ -= before - after;
     return true;
   }
-  return held_bytes_.fetch_add(after - before) + (after - before) <= options_.body_budget;
+  return held_bytes_.fetch_add(after - before) + (after - before) <= options_.byte_budget;
 }
 
 }  // namespace doorward::http

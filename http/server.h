@@ -20,7 +20,7 @@ struct ServerOptions {
   std::size_t queue = 256;                       // requests that wait for a worker
   std::size_t max_body = 1024UZ * 1024;          // bytes of one request's body
   std::size_t max_connections = 4096;            // fewer if the descriptor limit is lower
-  std::size_t body_budget = 64UZ * 1024 * 1024;  // bytes of requests held at once, in all
+  std::size_t byte_budget = 64UZ * 1024 * 1024;  // of requests and answers held at once, in all
   base::Duration head_limit{10'000};             // from the first byte of a head to its end
   base::Duration body_limit{10'000};             // and the time that slowest_rate allows
   base::Duration idle_limit{75'000};             // between requests; above nginx's 60 s
@@ -31,7 +31,8 @@ struct ServerOptions {
 
 // The HTTP server: reads requests strictly, asks the handler, writes the answers in order.
 // What is no request is answered 400, 408, 413, 414, 417, 431, 501 or 505 and the connection
-// closed; a full queue or budget 503 with Retry-After. A handler that throws answers 500.
+// closed; a full queue or budget 503 with Retry-After, also in place of an answer of more than
+// 16 KiB that the budget has no room for. A handler that throws answers 500.
 // Connections are kept alive as the client asks [RFC 9112 9.3].
 class Server {
  public:
@@ -49,10 +50,12 @@ class Server {
 
   // The port it listens on.
   [[nodiscard]] std::uint16_t port() const;
-  // Requests that were read and are not wholly answered.
+  // Requests of which a byte has come and that are not wholly answered.
   [[nodiscard]] std::size_t in_flight() const;
-  // From now on every answer closes its connection. Returns when no request is in flight, or
-  // after `limit`. New requests are still answered: keep them away first (readiness).
+  // From now on takes no connection, so that clients are refused at once and go elsewhere, and
+  // every answer closes its connection. Returns when no request is in flight, half-received ones
+  // included, or after `limit`. Connections that are open may still ask: tell the load balancer
+  // first (readiness).
   void drain(base::Duration limit);
 
  private:

@@ -12,21 +12,11 @@ namespace doorward::http {
 namespace {
 
 using std::chrono::milliseconds;
+using tests::expect_refused;
 using tests::get;
 using tests::post;
 using tests::RawClient;
 using HttpServer = tests::ServerTest;
-
-// The engine's own answers: plain, never stored, and the connection ends with them.
-void expect_refused(RawClient& client, int status) {
-  const auto answer = client.read();
-  ASSERT_TRUE(answer) << status;
-  EXPECT_EQ(answer->status, status);
-  EXPECT_EQ(answer->header("cache-control"), "no-store");
-  EXPECT_EQ(answer->header("content-type"), "text/plain; charset=utf-8");
-  EXPECT_EQ(answer->header("connection"), "close");
-  EXPECT_TRUE(client.ends()) << status;
-}
 
 TEST_F(HttpServer, AnswersInlineAndOnAWorker) {
   start();
@@ -76,32 +66,6 @@ TEST_F(HttpServer, SaysWhyItCannotListen) {
   EXPECT_FALSE(Server::start(options, handler_, clock_, rng_, log_));
 }
 
-TEST_F(HttpServer, DoesNotLoopOnAChunkedSegmentThatEndsInCr) {
-  ServerOptions options;
-  options.io_threads = 1;
-  start(options);
-  RawClient client(port());
-  ASSERT_TRUE(
-      client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-                  "4\r\ndata\r"));
-  RawClient other(port());
-  ASSERT_TRUE(other.ask(get("/quick")));
-  const auto answer = client.ask("\n0\r\n\r\n");
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->body, "POST /echo? 127.0.0.1 data");
-}
-
-TEST_F(HttpServer, RunsNothingThatFollowsATooLargeBody) {
-  ServerOptions options;
-  options.max_body = 1000;
-  start(options);
-  RawClient client(port());
-  const std::string body = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n" +
-                           get("/quick") + get("/echo") + std::string(2000, 'x');
-  ASSERT_TRUE(client.send(body));
-  expect_refused(client, 413);
-}
-
 TEST_F(HttpServer, RefusesWithTheStatusOfTheErrorAndCloses) {
   start();
   const struct {
@@ -125,46 +89,6 @@ TEST_F(HttpServer, RefusesWithTheStatusOfTheErrorAndCloses) {
   }
 }
 
-TEST_F(HttpServer, ReadsTheSessionCookieBesideStrayOnes) {
-  start();
-  RawClient client(port());
-  const auto answer =
-      client.ask(get("/echo",
-                     "Cookie: a; =b; session=1;;\"; x\r\nCookie: session=2\r\nAccept: */*,\r\n"
-                     "Cache-Control: foo\r\nDate: never\r\nContent-Type:\r\n"));
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->status, 200);
-  EXPECT_EQ(answer->body, "GET /echo? 127.0.0.1  session=1 session=2");
-}
-
-TEST_F(HttpServer, InjectsNoHeaderFromAResponseValue) {
-  start();
-  RawClient client(port());
-  const auto answer = client.ask(get("/inject"));
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->status, 500);
-  EXPECT_EQ(answer->header("set-cookie"), "");
-  EXPECT_EQ(answer->header("location"), "");
-}
-
-TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
-  start();
-  RawClient client(port());
-  std::string bytes;
-  for (int i = 0; i < 20; ++i) {
-    bytes += get("/quick?" + std::to_string(i)) + post("/echo?" + std::to_string(i), "body");
-  }
-  ASSERT_TRUE(client.send(bytes));
-  for (int i = 0; i < 20; ++i) {
-    const auto quick = client.read();
-    ASSERT_TRUE(quick);
-    EXPECT_EQ(quick->body, "quick" + std::to_string(i));
-    const auto echo = client.read();
-    ASSERT_TRUE(echo);
-    EXPECT_EQ(echo->body, "POST /echo?" + std::to_string(i) + " 127.0.0.1 body");
-  }
-}
-
 TEST_F(HttpServer, ReadsARequestThatComesByteByByte) {
   start();
   RawClient client(port());
@@ -172,54 +96,6 @@ TEST_F(HttpServer, ReadsARequestThatComesByteByByte) {
   const auto answer = client.read();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->body, "POST /echo? 127.0.0.1 abc");
-}
-
-TEST_F(HttpServer, SendsContinueOnlyToWhoWaitsForIt) {
-  start();
-  RawClient client(port());
-  const std::string head =
-      "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
-  const auto go_on = client.ask(head);
-  ASSERT_TRUE(go_on);
-  EXPECT_EQ(go_on->status, 100);
-  const auto answer = client.ask("abc");
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->body, "POST /echo? 127.0.0.1 abc");
-  // The body is there already: the next answer is the final one.
-  const auto at_once = client.ask(head + "abc");
-  ASSERT_TRUE(at_once);
-  EXPECT_EQ(at_once->status, 200);
-}
-
-TEST_F(HttpServer, SendsNoBodyToHeadAndWith204) {
-  start();
-  RawClient client(port());
-  ASSERT_TRUE(client.send("HEAD /quick HTTP/1.1\r\nHost: a\r\n\r\n"));
-  const auto head = client.read(true);
-  ASSERT_TRUE(head);
-  EXPECT_EQ(head->header("content-length"), "5");
-  const auto none = client.ask(get("/none"));
-  ASSERT_TRUE(none);
-  EXPECT_EQ(none->status, 204);
-  EXPECT_EQ(none->header("content-length"), "");
-  const auto next = client.ask(get("/quick"));
-  ASSERT_TRUE(next);
-  EXPECT_EQ(next->body, "quick");
-}
-
-TEST_F(HttpServer, ClosesWhenTheClientAsks) {
-  start();
-  for (const std::string target : {"/quick", "/echo"}) {
-    for (const std::string& request :
-         {get(target, "Connection: close\r\n"), "GET " + target + " HTTP/1.0\r\nHost: a\r\n\r\n"}) {
-      RawClient client(port());
-      const auto answer = client.ask(request);
-      ASSERT_TRUE(answer);
-      EXPECT_EQ(answer->status, 200);
-      EXPECT_EQ(answer->header("connection"), "close");
-      EXPECT_TRUE(client.ends());
-    }
-  }
 }
 
 TEST_F(HttpServer, KeepsAnOldClientThatAsksForIt) {
@@ -245,17 +121,6 @@ TEST_F(HttpServer, AnswersAClientThatSendsNoMore) {
   EXPECT_EQ(waited->body, "waited");
   ASSERT_TRUE(client.read());
   EXPECT_TRUE(client.ends());
-}
-
-TEST_F(HttpServer, TellsNothingOfWhatTheHandlerThrows) {
-  start();
-  RawClient client(port());
-  for (const auto* target : {"/throw", "/throw-int", "/inline-throw"}) {
-    const auto answer = client.ask(get(target));
-    ASSERT_TRUE(answer) << target;
-    EXPECT_EQ(answer->status, 500);
-    EXPECT_EQ(answer->body, "500 Internal Server Error\n");
-  }
 }
 
 }  // namespace

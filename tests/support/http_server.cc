@@ -6,6 +6,7 @@
 namespace doorward::tests {
 
 bool TestHandler::answer_inline(const http::Request& request, http::Response& response) {
+  ++calls_;
   if (request.path == "/inline-throw") throw std::runtime_error("secret");
   if (request.path != "/quick" && request.path != "/empty") return false;
   response.status = 200;
@@ -21,6 +22,8 @@ http::Response TestHandler::answer(const http::Request& request) {
   } else if (request.path == "/wait") {
     wait();
     response.body = "waited";
+  } else if (request.path == "/headers") {
+    response.add("Set-Cookie", "a=1").add("X-Own", "own").add("Set-Cookie", "b=2");
   } else if (request.path == "/inject") {
     response.add("Location", "/a\r\nSet-Cookie: stolen=1");
   } else if (request.path == "/none") {
@@ -66,6 +69,16 @@ void ServerTest::start(const http::ServerOptions& options) {
   auto server = http::Server::start(options, handler_, clock_, rng_, log_);
   ASSERT_TRUE(server) << server.error();
   server_ = *std::move(server);
+}
+
+void expect_refused(RawClient& client, int status, const std::string& what) {
+  const auto answer = client.read();
+  ASSERT_TRUE(answer) << what << ": no answer instead of " << status;
+  EXPECT_EQ(answer->status, status) << what;
+  EXPECT_EQ(answer->header("cache-control"), "no-store") << what;
+  EXPECT_EQ(answer->header("content-type"), "text/plain; charset=utf-8") << what;
+  EXPECT_EQ(answer->header("connection"), "close") << what;
+  EXPECT_TRUE(client.ends()) << what;
 }
 
 std::string get(const std::string& target, const std::string& headers) {

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 
 #include "http/server.h"
 #include "tests/support/raw_client.h"
@@ -15,7 +18,8 @@
 namespace doorward::tests {
 
 // "/quick" and "/empty" answer inline, all else on a worker: "/echo" with method, target and
-// body, "/big" with 20 MB, "/wait" once open() was called, "/inject", "/throw", "/throw-int".
+// body, "/big" with 20 MB, "/wait" once open() was called, "/headers" with some that repeat,
+// "/inject", "/throw", "/throw-int".
 class TestHandler : public http::Handler {
  public:
   bool answer_inline(const http::Request& request, http::Response& response) override;
@@ -24,12 +28,15 @@ class TestHandler : public http::Handler {
   void open();
   // Waits until `count` requests have come to "/wait".
   void await_waiting(std::size_t count);
+  // Requests that have come, to whatever path.
+  [[nodiscard]] std::size_t calls() const { return calls_; }
 
   static constexpr std::size_t kBig = 20UZ * 1024 * 1024;
 
  private:
   void wait();
 
+  std::atomic<std::size_t> calls_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t waiting_ = 0;
@@ -49,6 +56,20 @@ class ServerTest : public ::testing::Test {
   SilentLog log_;
   std::unique_ptr<http::Server> server_;
 };
+
+// The engine's own answer: plain, never stored, and the connection ends with it.
+void expect_refused(RawClient& client, int status, const std::string& what = "");
+
+// Waits for what happens soon; false if it does not.
+template <class Condition>
+bool soon(Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
 
 std::string get(const std::string& target, const std::string& headers = "");
 std::string post(const std::string& target, const std::string& body);

@@ -22,6 +22,25 @@ std::string RawAnswer::header(std::string_view name) const {
   return {};
 }
 
+namespace {
+
+bool connect_to(int fd, std::uint16_t port, bool ipv6) {
+  if (ipv6) {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(port);
+    address.sin6_addr = IN6ADDR_LOOPBACK_INIT;
+    return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+}
+
+}  // namespace
+
 RawClient::RawClient(std::uint16_t port, int receive_buffer) {
   if (!connect(port, receive_buffer)) {
     std::perror("connect");
@@ -34,18 +53,17 @@ std::unique_ptr<RawClient> RawClient::reach(std::uint16_t port) {
   return client->connect(port, 0) ? std::move(client) : nullptr;
 }
 
-bool RawClient::connect(std::uint16_t port, int receive_buffer) {
-  fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+std::unique_ptr<RawClient> RawClient::reach_ipv6(std::uint16_t port) {
+  std::unique_ptr<RawClient> client(new RawClient(nullptr));
+  return client->connect(port, 0, true) ? std::move(client) : nullptr;
+}
+
+bool RawClient::connect(std::uint16_t port, int receive_buffer, bool ipv6) {
+  fd_ = ::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (receive_buffer > 0) {
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
   }
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-    return false;
-  }
+  if (!connect_to(fd_, port, ipv6)) return false;
   set_timeout(std::chrono::seconds(10));
   return true;
 }
@@ -114,6 +132,13 @@ std::optional<std::string> RawClient::read_to_end() {
   }
   if (!closed_) return std::nullopt;
   return std::exchange(buffer_, {});
+}
+
+void RawClient::reset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  ::close(fd_);
+  fd_ = -1;
 }
 
 void RawClient::finish_sending() {

@@ -28,6 +28,8 @@ class RawClient {
   explicit RawClient(std::uint16_t port, int receive_buffer = 0);
   // Null if nobody listens.
   [[nodiscard]] static std::unique_ptr<RawClient> reach(std::uint16_t port);
+  // The same, to [::1].
+  [[nodiscard]] static std::unique_ptr<RawClient> reach_ipv6(std::uint16_t port);
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
@@ -51,10 +53,12 @@ class RawClient {
   bool ends() { return read_to_end() == ""; }
   // Sends no more, still reads.
   void finish_sending();
+  // Goes away at once, as a process that is killed with unread bytes: the server sees a reset.
+  void reset();
 
  private:
   explicit RawClient(std::nullptr_t) {}
-  [[nodiscard]] bool connect(std::uint16_t port, int receive_buffer);
+  [[nodiscard]] bool connect(std::uint16_t port, int receive_buffer, bool ipv6 = false);
   // Reads once. False at the end or when the server is silent.
   bool receive();
 
