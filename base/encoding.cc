@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace doorward::base {
 namespace {
@@ -22,6 +23,24 @@ constexpr std::array<std::int8_t, 256> reverse(std::string_view alphabet) {
 constexpr auto kFromBase64 = reverse(kBase64);
 constexpr auto kFromBase64Url = reverse(kBase64Url);
 
+std::size_t byte_at(std::string_view text, std::size_t i) {
+  return static_cast<unsigned char>(text[i]);
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+// Eight bytes at once.
+bool is_ascii_without_nul(const char* at) {
+  constexpr std::uint64_t kHigh = 0x8080808080808080;
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, at, sizeof eight);
+  // Without a high bit in any byte, taking one from each borrows only below a NUL.
+  return (eight & kHigh) == 0 && ((eight - kOnes) & kHigh) == 0;
+}
+
 std::string encode(std::string_view bytes, std::string_view alphabet, bool pad) {
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
@@ -37,25 +56,45 @@ std::string encode(std::string_view bytes, std::string_view alphabet, bool pad) 
   return out;
 }
 
-// Decodes characters without padding; the number of characters decides the length.
-std::optional<std::string> decode(std::string_view text,
-                                  const std::array<std::int8_t, 256>& table) {
-  if (text.size() % 4 == 1) return std::nullopt;
+// Decodes characters without padding; the number of characters decides the length. Blanks between
+// them are passed over if `spaced`.
+std::optional<std::string> decode(std::string_view text, const std::array<std::int8_t, 256>& table,
+                                  bool spaced) {
+  bool good = true;
   std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (char c : text) {
-    int value = table[static_cast<unsigned char>(c)];
-    if (value < 0) return std::nullopt;
-    bits = bits << 6U | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count >= 8) {
+  out.resize_and_overwrite(text.size() / 4 * 3 + 3, [&](char* to, std::size_t) {
+    const char* const begin = to;
+    std::uint32_t bits = 0;
+    unsigned count = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      // Four at once, where neither a blank nor a stranger is among them.
+      while (count == 0 && text.size() - i >= 4) {
+        const std::array<int, 4> at = {table[byte_at(text, i)], table[byte_at(text, i + 1)],
+                                       table[byte_at(text, i + 2)], table[byte_at(text, i + 3)]};
+        if ((at[0] | at[1] | at[2] | at[3]) < 0) break;
+        *to++ = static_cast<char>(at[0] << 2 | at[1] >> 4);
+        *to++ = static_cast<char>(at[1] << 4 | at[2] >> 2);
+        *to++ = static_cast<char>(at[2] << 6 | at[3]);
+        i += 4;
+      }
+      if (i == text.size()) break;
+      const int value = table[byte_at(text, i)];
+      if (value < 0) {
+        if (spaced && is_blank(text[i])) continue;
+        good = false;
+        break;
+      }
+      bits = bits << 6U | static_cast<std::uint32_t>(value);
+      count += 6;
+      if (count < 8) continue;
       count -= 8;
-      out += static_cast<char>(bits >> count & 0xFFU);
+      *to++ = static_cast<char>(bits >> count & 0xFFU);
     }
-  }
-  if ((bits & ((1U << count) - 1U)) != 0) return std::nullopt;
+    // Six bits left over are a character too many; unused bits must be zero.
+    good = good && count != 6 && (bits & ((1U << count) - 1U)) == 0;
+    return static_cast<std::size_t>(to - begin);
+  });
+  if (!good) return std::nullopt;
   return out;
 }
 
@@ -82,16 +121,20 @@ std::string base64_encode(std::string_view bytes) {
 std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  return decode(text, kFromBase64);
+  return decode(text, kFromBase64, false);
 }
 
 std::optional<std::string> base64_decode_spaced(std::string_view text) {
-  std::string packed;
-  packed.reserve(text.size());
-  for (char c : text) {
-    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') packed += c;
+  // The padding and the blanks about it; the characters that are left must complete a group.
+  std::size_t characters = 0;
+  std::size_t padding = 0;
+  for (char c : text) characters += !is_blank(c);
+  if (characters % 4 != 0) return std::nullopt;
+  while (!text.empty() && (is_blank(text.back()) || (text.back() == '=' && padding < 2))) {
+    padding += text.back() == '=';
+    text.remove_suffix(1);
   }
-  return base64_decode(packed);
+  return decode(text, kFromBase64, true);
 }
 
 std::string base64url_encode(std::string_view bytes) {
@@ -99,7 +142,7 @@ std::string base64url_encode(std::string_view bytes) {
 }
 
 std::optional<std::string> base64url_decode(std::string_view text) {
-  return decode(text, kFromBase64Url);
+  return decode(text, kFromBase64Url, false);
 }
 
 std::string hex_encode(std::string_view bytes) {
@@ -165,6 +208,10 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
+    while (text.size() - i >= sizeof(std::uint64_t) && is_ascii_without_nul(text.data() + i)) {
+      i += sizeof(std::uint64_t);
+    }
+    if (i == text.size()) break;
     auto byte = static_cast<unsigned char>(text[i]);
     if (byte == 0) return false;
     if (byte < 0x80) {

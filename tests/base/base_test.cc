@@ -53,6 +53,23 @@ TEST(Base64, IsStrict) {
   EXPECT_EQ(base64url_decode("YR"), std::nullopt);
 }
 
+TEST(Base64, DecodesAlikeWhereverBlanksAndStrangersStand) {
+  std::string bytes;
+  for (int i = 0; i < 40; ++i) {
+    bytes += static_cast<char>(i * 37 + 5);
+    const std::string text = base64_encode(bytes);
+    EXPECT_EQ(base64_decode(text), bytes);
+    for (std::size_t at = 0; at <= text.size(); ++at) {
+      auto with = [&](std::string_view what) { return std::string(text).insert(at, what); };
+      EXPECT_EQ(base64_decode_spaced(with("\r\n")), bytes);
+      EXPECT_EQ(base64_decode_spaced(with(" ")), bytes);
+      EXPECT_EQ(base64_decode(with("\n  \n")), std::nullopt);
+      EXPECT_EQ(base64_decode_spaced(with("\xE4***")), std::nullopt);
+      EXPECT_EQ(base64_decode_spaced(with("A")), std::nullopt);
+    }
+  }
+}
+
 TEST(Percent, DecodesStrictly) {
   EXPECT_EQ(percent_encode("a b/ü"), "a%20b%2F%C3%BC");
   EXPECT_EQ(percent_decode("a%20b+c"), "a b+c");
@@ -66,6 +83,17 @@ TEST(Utf8, RefusesOverlongSurrogatesAndNul) {
                                 std::string_view("\xF5\x80\x80\x80"), std::string_view("a\0b", 3),
                                 std::string_view("\xC3")}) {
     EXPECT_FALSE(is_utf8(text));
+  }
+}
+
+TEST(Utf8, LooksAtEveryByte) {
+  for (std::size_t at = 0; at < 24; ++at) {
+    std::string text(24, 'x');
+    EXPECT_TRUE(is_utf8(text));
+    for (char wrong : {'\0', '\x80', '\xFF', '\xC3'}) {
+      text[at] = wrong;
+      EXPECT_FALSE(is_utf8(text)) << at;
+    }
   }
 }
 
