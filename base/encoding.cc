@@ -125,6 +125,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
 }
 
 std::optional<std::string> base64_decode_spaced(std::string_view text) {
+  if (auto plain = base64_decode(text)) return plain;
   // The padding and the blanks about it; the characters that are left must complete a group.
   std::size_t characters = 0;
   std::size_t padding = 0;

@@ -69,14 +69,11 @@ class Verifier {
 
   [[nodiscard]] std::expected<SignedElement, XmlError> reread(
       std::string bytes, const std::string& fingerprint) const {
-    Limits limits = limits_;
-    // Canonical bytes repeat namespaces and escapes, so they may be longer than what was sent.
-    limits.bytes *= 2;
-    auto document = Document::parse(bytes, limits);
-    bool same = document && document->root().is(element_.ns(), element_.name()) &&
-                document->root().attribute("ID") == profile_.id && !has_signature(document->root());
+    auto tree = CanonicalTree::read(bytes, limits_);
+    bool same = tree && tree->root().is(element_.ns(), element_.name()) &&
+                tree->root().attribute("ID") == profile_.id && !has_signature(tree->root());
     if (!same) return std::unexpected(XmlError::signed_bytes_malformed);
-    return SignedElement(std::move(bytes), std::move(*document), fingerprint, profile_.algorithm,
+    return SignedElement(std::move(bytes), std::move(*tree), fingerprint, profile_.algorithm,
                          profile_.uses_sha1);
   }
 

@@ -6,6 +6,7 @@
 
 #include "certs/algorithms.h"
 #include "certs/trusted_keys.h"
+#include "xml/canonical.h"
 #include "xml/document.h"
 #include "xml/error.h"
 
@@ -21,8 +22,7 @@ struct SignaturePolicy {
 // only. Move-only, one thread at a time; its elements are valid while it lives unmoved-from.
 class SignedElement {
  public:
-  [[nodiscard]] Element root() const { return document_.root(); }
-  [[nodiscard]] const Document& document() const { return document_; }
+  [[nodiscard]] Element root() const { return tree_.root(); }
   // SHA-256 of the trusted certificate whose key verified, lower-case hex.
   [[nodiscard]] const std::string& key_fingerprint() const { return key_fingerprint_; }
   [[nodiscard]] certs::SignatureAlgorithm signature_algorithm() const { return algorithm_; }
@@ -33,16 +33,16 @@ class SignedElement {
 
  private:
   friend class Verifier;
-  SignedElement(std::string bytes, Document document, std::string key_fingerprint,
+  SignedElement(std::string bytes, CanonicalTree tree, std::string key_fingerprint,
                 certs::SignatureAlgorithm algorithm, bool uses_sha1)
       : bytes_(std::move(bytes)),
-        document_(std::move(document)),
+        tree_(std::move(tree)),
         key_fingerprint_(std::move(key_fingerprint)),
         algorithm_(algorithm),
         uses_sha1_(uses_sha1) {}
 
   std::string bytes_;
-  Document document_;
+  CanonicalTree tree_;
   std::string key_fingerprint_;
   certs::SignatureAlgorithm algorithm_;
   bool uses_sha1_;
