@@ -9,13 +9,20 @@ namespace {
 constexpr std::string_view kUnspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
 constexpr std::size_t kMaxAddress = 254;  // [RFC 5321 4.5.3.1.3], less the angle brackets
 
+char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
+}
+
 std::vector<const Attribute*> matching(const VerifiedAssertion& assertion,
                                        std::string_view candidate) {
-  std::string wanted = base::ascii_lower(candidate);
   std::vector<const Attribute*> found;
   for (const Attribute& attribute : assertion.attributes()) {
-    if (base::ascii_lower(attribute.name) == wanted ||
-        base::ascii_lower(attribute.friendly_name) == wanted) {
+    if (equal_ignoring_case(attribute.name, candidate) ||
+        equal_ignoring_case(attribute.friendly_name, candidate)) {
       found.push_back(&attribute);
     }
   }

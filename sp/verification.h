@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sp/verify.h"
@@ -42,6 +43,7 @@ class Verification {
   Verdict run(std::vector<Check>* checks);
   // What was read on the way: proven only if run() returned nullopt.
   [[nodiscard]] const VerifiedAssertion& result() const { return result_; }
+  [[nodiscard]] VerifiedAssertion take() { return std::move(result_); }
 
  private:
   struct Step {

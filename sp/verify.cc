@@ -27,10 +27,9 @@ std::string_view code_of(const std::string& status) {
 // Assertions anywhere below `element`, plain or encrypted.
 int count_assertions(Element element) {
   int count = 0;
-  for (const auto& child : element.children()) {
-    count += child.ns() == names::kSaml &&
-             (child.name() == "Assertion" || child.name() == "EncryptedAssertion");
-    count += count_assertions(child);
+  for (auto child = element.first(); child; child = child->next()) {
+    count += child->is(names::kSaml, "Assertion") || child->is(names::kSaml, "EncryptedAssertion");
+    count += count_assertions(*child);
   }
   return count;
 }
@@ -259,6 +258,6 @@ std::expected<VerifiedAssertion, Reject> verify(UntrustedResponse&& response,
                                                 const PendingRequest* request, Instant now) {
   Verification verification(std::move(response), connection, request, now);
   if (auto reject = verification.run(nullptr)) return std::unexpected(*reject);
-  return verification.result();
+  return verification.take();
 }
 }  // namespace doorward::sp

@@ -1,19 +1,16 @@
 #include "xml/canonical.h"
 
-#include <libxml/tree.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <new>
 #include <span>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "base/encoding.h"
 #include "xml/names.h"
+#include "xml/tree.h"
 
 namespace doorward::xml {
 namespace {
@@ -125,48 +122,14 @@ std::string_view view(const xmlChar* text) {
 
 }  // namespace
 
-// Holds the bytes, which become the names and values of the tree where they lie, and its nodes.
-class CanonicalTree::Arena {
- public:
-  explicit Arena(std::string_view bytes) : bytes_(new char[bytes.size() + 1]) {
-    std::memcpy(bytes_.get(), bytes.data(), bytes.size());
-    bytes_[bytes.size()] = '\0';
-  }
-
-  [[nodiscard]] char* bytes() { return bytes_.get(); }
-
-  // One of libxml2's plain structures, all zero.
-  template <typename T>
-  [[nodiscard]] T* make() {
-    static_assert(std::is_trivially_destructible_v<T> && sizeof(T) % alignof(void*) == 0);
-    if (left_ < sizeof(T)) {
-      blocks_.emplace_back(new std::byte[kBlock]);
-      left_ = kBlock;
-    }
-    std::byte* at = blocks_.back().get() + (kBlock - left_);
-    left_ -= sizeof(T);
-    return new (at) T{};
-  }
-
- private:
-  static constexpr std::size_t kBlock = 16UL * 1024;
-
-  std::unique_ptr<char[]> bytes_;
-  std::vector<std::unique_ptr<std::byte[]>> blocks_;
-  std::size_t left_ = 0;
-};
-
 // Reads from left to right and ends each name and value, once it is read, with a NUL in the place
 // of the delimiter that followed it.
 class CanonicalTree::Reader {
  public:
-  Reader(Arena& arena, std::size_t size, const Limits& limits)
-      : arena_(arena), at_(arena.bytes()), end_(arena.bytes() + size), limits_(limits) {
-    auto* xml = arena_.make<xmlNs>();
-    xml->type = XML_NAMESPACE_DECL;
-    xml->href = chars(names::kXml);
-    xml->prefix = chars("xml");
-    scope_.push_back(xml);
+  Reader(Tree& tree, std::string_view bytes, const Limits& limits)
+      : tree_(tree), at_(tree.bytes(bytes.size() + 1)), end_(at_ + bytes.size()), limits_(limits) {
+    std::memcpy(at_, bytes.data(), bytes.size());
+    *end_ = '\0';
   }
 
   // The root; nullptr if the bytes are not canonical.
@@ -187,7 +150,6 @@ class CanonicalTree::Reader {
   struct Open {
     Name name;
     xmlNode* node;
-    xmlNode* last_child;
     std::size_t scope;  // of its parent
   };
 
@@ -281,21 +243,17 @@ class CanonicalTree::Reader {
     if (static_cast<int>(open_.size()) >= limits_.depth || ++elements_ > limits_.elements) {
       return false;
     }
-    auto* node = arena_.make<xmlNode>();
-    node->type = XML_ELEMENT_NODE;
-    node->parent = parent;
-    Open open{.name = {}, .node = node, .last_child = nullptr, .scope = scope_.size()};
+    Open open{.name = {}, .node = nullptr, .scope = scope_.size()};
     if (!qname(open.name)) return false;
     char next = end_name();
+    open.node = tree_.add_element(nullptr, parent, chars(open.name.local), nullptr);
     attributes_.clear();
     while (next == ' ') {
-      if (!attribute(*node, open.scope)) return false;
+      if (!attribute(open.node, open.scope)) return false;
       next = *at_++;
     }
     if (next != '>') return false;
-    node->name = chars(open.name.local);
-    if (!resolve(open.name.prefix, node->ns) || !add_attributes(*node)) return false;
-    if (!open_.empty()) append(open_.back(), node);
+    if (!resolve(open.name.prefix, open.node->ns) || !add_attributes(open.node)) return false;
     open_.push_back(open);
     return true;
   }
@@ -310,7 +268,7 @@ class CanonicalTree::Reader {
 
   // After the blank: a namespace declaration, or an attribute to resolve when all of those are
   // known.
-  bool attribute(xmlNode& node, std::size_t outer_scope) {
+  bool attribute(xmlNode* node, std::size_t outer_scope) {
     Name name;
     std::string_view text;
     if (!qname(name) || end_name() != '=' || *at_++ != '"' || !value(false, text)) return false;
@@ -329,63 +287,39 @@ class CanonicalTree::Reader {
   }
 
   // In order, and never what is already so.
-  bool declare(xmlNode& node, std::string_view prefix, std::string_view uri,
+  bool declare(xmlNode* node, std::string_view prefix, std::string_view uri,
                std::size_t outer_scope) {
-    const bool first = scope_.size() == outer_scope;
-    if (!first && prefix <= prefix_of(*scope_.back())) return false;
+    if (scope_.size() != outer_scope && prefix <= last_prefix_) return false;
+    last_prefix_ = prefix;
     if (prefix == "xml" || prefix == "xmlns" || uri == names::kXml ||
         uri == "http://www.w3.org/2000/xmlns/") {
       return false;
     }
-    const xmlNs* before = find(prefix);
+    const xmlNs* before = scope_.find(prefix);
     const std::string_view uri_before = before == nullptr ? std::string_view() : view(before->href);
     if (uri == uri_before || (uri.empty() && !prefix.empty())) return false;
-    auto* ns = arena_.make<xmlNs>();
-    ns->type = XML_NAMESPACE_DECL;
-    ns->href = chars(uri);
-    ns->prefix = prefix.empty() ? nullptr : chars(prefix);
-    (first ? node.nsDef : scope_.back()->next) = ns;
-    scope_.push_back(ns);
+    scope_.push(tree_.declare(node, prefix.empty() ? nullptr : chars(prefix), chars(uri)));
     // Every name is looked up among them; that of "xml" was not declared.
     return count_fits(outer_scope) &&
            scope_.size() - 1 <= 2 * static_cast<std::size_t>(limits_.attributes);
   }
 
-  static std::string_view prefix_of(const xmlNs& ns) {
-    return ns.prefix == nullptr ? std::string_view() : view(ns.prefix);
-  }
-
-  const xmlNs* find(std::string_view prefix) const {
-    for (auto ns = scope_.rbegin(); ns != scope_.rend(); ++ns) {
-      if (prefix_of(**ns) == prefix) return *ns;
-    }
-    return nullptr;
-  }
-
   // The namespace of an element's prefix; nullptr in `out` if it has none.
   bool resolve(std::string_view prefix, xmlNs*& out) const {
-    const xmlNs* ns = find(prefix);
+    xmlNs* ns = scope_.find(prefix);
     if (ns == nullptr) return prefix.empty();
-    out = *ns->href == '\0' ? nullptr : const_cast<xmlNs*>(ns);
+    out = *ns->href == '\0' ? nullptr : ns;
     return true;
   }
 
-  bool add_attributes(xmlNode& node) {
+  bool add_attributes(xmlNode* node) {
     xmlAttr* last = nullptr;
     for (const auto& [name, text] : attributes_) {
-      auto* attribute = arena_.make<xmlAttr>();
-      attribute->type = XML_ATTRIBUTE_NODE;
-      attribute->parent = &node;
-      attribute->name = chars(name.local);
-      if (!name.prefix.empty() && !resolve(name.prefix, attribute->ns)) return false;
-      const bool fits = last == nullptr || in_order(*last, *attribute);
+      xmlNs* ns = nullptr;
+      if (!name.prefix.empty() && !resolve(name.prefix, ns)) return false;
+      xmlAttr* attribute = tree_.add_attribute(node, last, chars(name.local), ns, chars(text));
       const bool known = name.prefix != "xml" || name.local == "lang" || name.local == "space";
-      if (!fits || !known) return false;
-      if (!text.empty()) {
-        attribute->children = make_text(text);
-        attribute->children->parent = reinterpret_cast<xmlNode*>(attribute);
-      }
-      (last == nullptr ? node.properties : last->next) = attribute;
+      if (!known || (last != nullptr && !in_order(*last, *attribute))) return false;
       last = attribute;
     }
     return true;
@@ -399,26 +333,11 @@ class CanonicalTree::Reader {
     return key(before) < key(after);
   }
 
-  xmlNode* make_text(std::string_view text) {
-    auto* node = arena_.make<xmlNode>();
-    node->type = XML_TEXT_NODE;
-    node->content = const_cast<xmlChar*>(chars(text));
-    return node;
-  }
-
-  static void append(Open& open, xmlNode* child) {
-    child->parent = open.node;
-    child->prev = open.last_child;
-    (open.last_child == nullptr ? open.node->children : open.last_child->next) = child;
-    open.last_child = child;
-    open.node->last = child;
-  }
-
   // Text up to the next tag, and that tag.
   bool content() {
     std::string_view text;
     if (!value(true, text)) return false;
-    if (!text.empty()) append(open_.back(), make_text(text));
+    if (!text.empty()) tree_.add_text(open_.back().node, chars(text));
     if (*at_ != '/') return start_tag(open_.back().node);
     ++at_;
     return end_tag();
@@ -433,7 +352,7 @@ class CanonicalTree::Reader {
     };
     if (!open.name.prefix.empty() && (!skip(open.name.prefix) || !skip(":"))) return false;
     if (!skip(open.name.local) || !skip(">")) return false;
-    scope_.resize(open.scope);
+    scope_.shrink(open.scope);
     open_.pop_back();
     return true;
   }
@@ -443,26 +362,29 @@ class CanonicalTree::Reader {
     std::string_view value;
   };
 
-  Arena& arena_;
+  Tree& tree_;
   char* at_;
   char* const end_;  // a NUL stands there, which is part of nothing
   const Limits& limits_;
   int elements_ = 0;
   std::vector<Open> open_;
-  std::vector<xmlNs*> scope_;
+  Scope scope_{tree_};
+  std::string_view last_prefix_;       // that was declared
   std::vector<Attribute> attributes_;  // of the start tag at hand
 };
 
-void CanonicalTree::Free::operator()(Arena* arena) const {
-  delete arena;
-}
-
 std::optional<CanonicalTree> CanonicalTree::read(std::string_view bytes, const Limits& limits) {
   if (!base::is_utf8(bytes)) return std::nullopt;
-  std::unique_ptr<Arena, Free> arena(new Arena(bytes));
-  xmlNode* root = Reader(*arena, bytes.size(), limits).read();
+  auto tree = std::make_unique<Tree>();
+  xmlNode* root = Reader(*tree, bytes, limits).read();
   if (root == nullptr) return std::nullopt;
-  return CanonicalTree(std::move(arena), root);
+  return CanonicalTree(std::move(tree), root);
 }
+
+CanonicalTree::CanonicalTree(std::unique_ptr<Tree> tree, _xmlNode* root)
+    : tree_(std::move(tree)), root_(root) {}
+CanonicalTree::CanonicalTree(CanonicalTree&&) noexcept = default;
+CanonicalTree& CanonicalTree::operator=(CanonicalTree&&) noexcept = default;
+CanonicalTree::~CanonicalTree() = default;
 
 }  // namespace doorward::xml

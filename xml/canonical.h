@@ -8,11 +8,13 @@
 
 namespace doorward::xml {
 
+class Tree;
+
 // The tree of one element out of its canonical form [C14N 2.3, ExcC14N 3], which has so few ways to
 // write a thing that a reader can know them all: no declaration, DTD, comment, CDATA section,
 // processing instruction or empty-element tag; seven escapes; namespace declarations none of them
 // idle, then attributes, both in order. What is written otherwise is refused, so that nothing is
-// left to interpret. It shares no code with the parser that read the message.
+// left to interpret. It shares no way of reading with the parser that read the message.
 // Movable; its elements are valid while it lives.
 class CanonicalTree {
  public:
@@ -24,16 +26,15 @@ class CanonicalTree {
   // Elements of no document of libxml2's: native() is for this room's reading only.
   [[nodiscard]] Element root() const { return Element(root_); }
 
- private:
-  class Arena;
-  class Reader;
-  struct Free {
-    void operator()(Arena* arena) const;
-  };
-  CanonicalTree(std::unique_ptr<Arena, Free> arena, _xmlNode* root)
-      : arena_(std::move(arena)), root_(root) {}
+  CanonicalTree(CanonicalTree&&) noexcept;
+  CanonicalTree& operator=(CanonicalTree&&) noexcept;
+  ~CanonicalTree();
 
-  std::unique_ptr<Arena, Free> arena_;
+ private:
+  class Reader;
+  CanonicalTree(std::unique_ptr<Tree> tree, _xmlNode* root);
+
+  std::unique_ptr<Tree> tree_;
   _xmlNode* root_;
 };
 

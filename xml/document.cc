@@ -5,8 +5,12 @@
 #include <libxml/parserInternals.h>
 #include <libxml/tree.h>
 
+#include <iterator>
+#include <span>
+
 #include "xml/names.h"
 #include "xml/prescan.h"
+#include "xml/tree.h"
 
 namespace doorward::xml {
 namespace {
@@ -14,7 +18,12 @@ namespace {
 // What one parse knows, reached through the parser's _private.
 struct Parse {
   const Limits& limits;
-  int depth = 0;
+  Tree& tree;
+  Scope scope{tree};
+  std::vector<std::size_t> outer_scopes = {};  // of the open elements
+  std::string text = {};                       // since the last tag
+  xmlNode* root = nullptr;
+  xmlNode* at = nullptr;  // the innermost open element
   int elements = 0;
   bool comment_in_signature = false;
   std::optional<XmlError> refused;      // by a handler of ours
@@ -62,10 +71,8 @@ void on_processing_instruction(void* ctx, const xmlChar*, const xmlChar*) {
 // Comments are not put into the tree, so that the text around one is one node; that one stood
 // inside a signature is remembered.
 void on_comment(void* ctx, const xmlChar*) {
-  for (xmlNodePtr node = parser_of(ctx)->node; node != nullptr; node = node->parent) {
-    if (node->type == XML_ELEMENT_NODE && Element(node).is(names::kDs, "Signature")) {
-      parse_of(ctx).comment_in_signature = true;
-    }
+  for (xmlNode* node = parse_of(ctx).at; node != nullptr; node = node->parent) {
+    if (Element(node).is(names::kDs, "Signature")) parse_of(ctx).comment_in_signature = true;
   }
 }
 
@@ -74,12 +81,50 @@ bool refused_attribute(const xmlChar** attribute) {
   return view(attribute[1]) == "xml" && name != "lang" && name != "space";
 }
 
-void on_start(void* ctx, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri,
-              int namespace_count, const xmlChar** namespaces, int attribute_count,
-              int defaulted_count, const xmlChar** attributes) {
+std::size_t size_of(int count, int each) {
+  return static_cast<std::size_t>(count) * static_cast<std::size_t>(each);
+}
+
+// Names and URIs are in the dictionary, which the document shares.
+void add_element(Parse& parse, xmlDoc* doc, const xmlChar* name, const xmlChar* prefix,
+                 std::span<const xmlChar*> namespaces, std::span<const xmlChar*> attributes) {
+  parse.outer_scopes.push_back(parse.scope.size());
+  xmlNode* node = parse.tree.add_element(doc, parse.at, name, nullptr);
+  if (parse.root == nullptr) parse.root = node;
+  parse.at = node;
+  for (std::size_t i = 0; i < namespaces.size(); i += 2) {
+    const xmlChar* uri = namespaces[i + 1] == nullptr ? BAD_CAST "" : namespaces[i + 1];
+    parse.scope.push(parse.tree.declare(node, namespaces[i], uri));
+  }
+  // A prefix that is not declared makes the parser refuse the document.
+  node->ns = parse.scope.find(view(prefix));
+  if (node->ns != nullptr && *node->ns->href == '\0') node->ns = nullptr;
+  xmlAttr* last = nullptr;
+  for (std::size_t i = 0; i < attributes.size(); i += 5) {
+    xmlNs* ns = attributes[i + 1] == nullptr ? nullptr : parse.scope.find(view(attributes[i + 1]));
+    const auto* begin = reinterpret_cast<const char*>(attributes[i + 3]);
+    const auto* end = reinterpret_cast<const char*>(attributes[i + 4]);
+    last = parse.tree.add_attribute(node, last, attributes[i], ns, parse.tree.keep({begin, end}));
+  }
+}
+
+void on_text(void* ctx, const xmlChar* text, int size) {
+  Parse& parse = parse_of(ctx);
+  if (parse.at == nullptr) return;
+  parse.text.append(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+}
+
+void finish_text(Parse& parse) {
+  if (!parse.text.empty()) parse.tree.add_text(parse.at, parse.tree.keep(parse.text));
+  parse.text.clear();
+}
+
+void on_start(void* ctx, const xmlChar* name, const xmlChar* prefix, const xmlChar*,
+              int namespace_count, const xmlChar** namespaces, int attribute_count, int,
+              const xmlChar** attributes) {
   Parse& parse = parse_of(ctx);
   const Limits& limits = parse.limits;
-  if (++parse.depth > limits.depth) return refuse(ctx, XmlError::too_deep);
+  if (std::ssize(parse.outer_scopes) >= limits.depth) return refuse(ctx, XmlError::too_deep);
   if (++parse.elements > limits.elements) return refuse(ctx, XmlError::too_many_elements);
   // Every name is looked up in all namespaces in scope, so those are capped as well.
   bool crowded = namespace_count + attribute_count > limits.attributes ||
@@ -88,13 +133,18 @@ void on_start(void* ctx, const xmlChar* name, const xmlChar* prefix, const xmlCh
   for (int i = 0; i < attribute_count; ++i) {
     if (refused_attribute(attributes + 5L * i)) return refuse(ctx, XmlError::xml_attribute);
   }
-  xmlSAX2StartElementNs(ctx, name, prefix, uri, namespace_count, namespaces, attribute_count,
-                        defaulted_count, attributes);
+  finish_text(parse);
+  add_element(parse, parser_of(ctx)->myDoc, name, prefix, {namespaces, size_of(namespace_count, 2)},
+              {attributes, size_of(attribute_count, 5)});
 }
 
-void on_end(void* ctx, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri) {
-  --parse_of(ctx).depth;
-  xmlSAX2EndElementNs(ctx, name, prefix, uri);
+void on_end(void* ctx, const xmlChar*, const xmlChar*, const xmlChar*) {
+  Parse& parse = parse_of(ctx);
+  if (parse.refused) return;
+  finish_text(parse);
+  parse.scope.shrink(parse.outer_scopes.back());
+  parse.outer_scopes.pop_back();
+  parse.at = parse.at->parent;
 }
 
 void on_error(void* ctx, xmlErrorPtr error) {
@@ -119,6 +169,9 @@ const xmlSAXHandler& handlers() {
     sax.unparsedEntityDecl = nullptr;
     sax.processingInstruction = on_processing_instruction;
     sax.comment = on_comment;
+    sax.characters = on_text;
+    sax.ignorableWhitespace = on_text;
+    sax.cdataBlock = on_text;
     sax.startElementNs = on_start;
     sax.endElementNs = on_end;
     sax.serror = on_error;
@@ -149,7 +202,21 @@ Limits Limits::metadata() {
           .drop_processing_instructions = true};
 }
 
+Document::Document(std::unique_ptr<Tree> tree, _xmlDoc* doc, _xmlNode* root,
+                   bool comment_in_signature)
+    : tree_(std::move(tree)), doc_(doc), comment_in_signature_(comment_in_signature) {
+  if (doc == nullptr || root == nullptr) return;
+  doc->children = doc->last = root;
+  root->parent = reinterpret_cast<xmlNode*>(doc);
+}
+
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(Document&&) noexcept = default;
+Document::~Document() = default;
+
 void Document::Free::operator()(_xmlDoc* doc) const {
+  // What is below it is not libxml2's to free.
+  doc->children = doc->last = nullptr;
   xmlFreeDoc(doc);
 }
 
@@ -158,7 +225,8 @@ std::expected<Document, XmlError> Document::parse(std::string_view bytes, const 
   if (auto error = prescan(bytes, limits)) return std::unexpected(*error);
   std::unique_ptr<xmlParserCtxt, FreeParser> parser(xmlNewParserCtxt());
   if (!parser) return std::unexpected(XmlError::malformed);
-  Parse parse{.limits = limits, .refused = {}};
+  auto tree = std::make_unique<Tree>();
+  Parse parse{.limits = limits, .tree = *tree, .refused = {}};
   *parser->sax = handlers();
   parser->_private = &parse;
   // NOENT because there is nothing to expand but the five: without it libxml2 would leave
@@ -167,9 +235,10 @@ std::expected<Document, XmlError> Document::parse(std::string_view bytes, const 
                            XML_PARSE_COMPACT | XML_PARSE_NOWARNING;
   xmlDocPtr doc = xmlCtxtReadMemory(parser.get(), bytes.data(), static_cast<int>(bytes.size()),
                                     nullptr, nullptr, kOptions);
-  Document document(doc, parse.comment_in_signature);
-  bool well_formed = parser->wellFormed == 1 && doc != nullptr &&
-                     xmlDocGetRootElement(doc) != nullptr && !parse.refused;
+  // Only now: what libxml2 does not return to us it frees, with all that is below it.
+  Document document(std::move(tree), doc, parse.root, parse.comment_in_signature);
+  bool well_formed =
+      parser->wellFormed == 1 && doc != nullptr && parse.root != nullptr && !parse.refused;
   if (!well_formed || parser->nsWellFormed != 1) {
     return std::unexpected(reason(parse, well_formed));
   }

@@ -15,6 +15,8 @@ struct _xmlNode;
 
 namespace doorward::xml {
 
+class Tree;
+
 // What a document may be at most. The defaults are for messages.
 struct Limits {
   std::size_t bytes = 512UL * 1024;
@@ -46,6 +48,9 @@ class Element {
   [[nodiscard]] std::optional<std::string> attribute(std::string_view ns,
                                                      std::string_view name) const;
 
+  // The first child element, and the element after this one of the same parent.
+  [[nodiscard]] std::optional<Element> first() const;
+  [[nodiscard]] std::optional<Element> next() const;
   // Child elements in document order; with a name, only those.
   [[nodiscard]] std::vector<Element> children() const;
   [[nodiscard]] std::vector<Element> children(std::string_view ns, std::string_view name) const;
@@ -81,15 +86,20 @@ class Document {
   [[nodiscard]] Element root() const;
   // True if a comment stood inside a ds:Signature: the tree no longer shows it.
   [[nodiscard]] bool has_comment_in_signature() const { return comment_in_signature_; }
+  // For functions that only read.
   [[nodiscard]] _xmlDoc* native() const { return doc_.get(); }
+
+  Document(Document&&) noexcept;
+  Document& operator=(Document&&) noexcept;
+  ~Document();
 
  private:
   struct Free {
     void operator()(_xmlDoc* doc) const;
   };
-  explicit Document(_xmlDoc* doc, bool comment_in_signature)
-      : doc_(doc), comment_in_signature_(comment_in_signature) {}
+  Document(std::unique_ptr<Tree> tree, _xmlDoc* doc, _xmlNode* root, bool comment_in_signature);
 
+  std::unique_ptr<Tree> tree_;  // all below doc_
   std::unique_ptr<_xmlDoc, Free> doc_;
   bool comment_in_signature_;
 };

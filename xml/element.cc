@@ -1,5 +1,7 @@
 #include <libxml/tree.h>
 
+#include <cstring>
+
 #include "xml/document.h"
 
 namespace doorward::xml {
@@ -7,6 +9,14 @@ namespace {
 
 std::string_view view(const xmlChar* text) {
   return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
+}
+
+// As `view(text) == expected`, without measuring the text first; no NUL in `expected`.
+bool equal(const xmlChar* text, std::string_view expected) {
+  if (text == nullptr) return expected.empty();
+  const auto* chars = reinterpret_cast<const char*>(text);
+  return std::strncmp(chars, expected.data(), expected.size()) == 0 &&
+         chars[expected.size()] == '\0';
 }
 
 std::string text_of(const xmlNode* first) {
@@ -20,8 +30,8 @@ std::string text_of(const xmlNode* first) {
 std::optional<std::string> find_attribute(const xmlNode* node, std::string_view ns,
                                           std::string_view name) {
   for (const xmlAttr* at = node->properties; at != nullptr; at = at->next) {
-    std::string_view at_ns = at->ns == nullptr ? std::string_view() : view(at->ns->href);
-    if (view(at->name) == name && at_ns == ns) return text_of(at->children);
+    const xmlChar* at_ns = at->ns == nullptr ? nullptr : at->ns->href;
+    if (equal(at->name, name) && equal(at_ns, ns)) return text_of(at->children);
   }
   return std::nullopt;
 }
@@ -42,7 +52,7 @@ std::string_view Element::ns() const {
 }
 
 bool Element::is(std::string_view ns, std::string_view name) const {
-  return this->name() == name && this->ns() == ns;
+  return equal(node_->name, name) && equal(node_->ns == nullptr ? nullptr : node_->ns->href, ns);
 }
 
 std::optional<std::string> Element::attribute(std::string_view name) const {
@@ -51,6 +61,16 @@ std::optional<std::string> Element::attribute(std::string_view name) const {
 
 std::optional<std::string> Element::attribute(std::string_view ns, std::string_view name) const {
   return find_attribute(node_, ns, name);
+}
+
+std::optional<Element> Element::first() const {
+  xmlNode* at = next_element(node_->children);
+  return at == nullptr ? std::nullopt : std::optional(Element(at));
+}
+
+std::optional<Element> Element::next() const {
+  xmlNode* at = next_element(node_->next);
+  return at == nullptr ? std::nullopt : std::optional(Element(at));
 }
 
 std::vector<Element> Element::children() const {

@@ -26,12 +26,11 @@ std::optional<Element> find_by_id(Element at, const std::string& id) {
   return std::nullopt;
 }
 
-std::expected<Element, XmlError> target(const Document& document, const std::string& id) {
-  auto element = find_by_id(document.root(), id);
-  if (!element) return std::unexpected(XmlError::id_missing);
+std::expected<void, XmlError> check_target(const Document& document, const std::string& id) {
+  if (!find_by_id(document.root(), id)) return std::unexpected(XmlError::id_missing);
   if (!is_ncname(id)) return std::unexpected(XmlError::id_not_ncname);
   if (count_ids(document, id) != 1) return std::unexpected(XmlError::id_not_unique);
-  return *element;
+  return {};
 }
 
 void place(Element element, xmlNodePtr signature) {
@@ -77,9 +76,13 @@ void add_key_info(xmlNodePtr signature, const std::vector<certs::Certificate>& c
   }
 }
 
-std::string serialize(const Document& document) {
+struct FreeDoc {
+  void operator()(xmlDoc* doc) const { xmlFreeDoc(doc); }
+};
+
+std::string serialize(xmlDoc* doc) {
   std::unique_ptr<xmlBuffer, decltype(&xmlBufferFree)> buffer(xmlBufferCreate(), xmlBufferFree);
-  if (!buffer || xmlNodeDump(buffer.get(), document.native(), document.root().native(), 0, 0) < 0) {
+  if (!buffer || xmlNodeDump(buffer.get(), doc, xmlDocGetRootElement(doc), 0, 0) < 0) {
     return {};
   }
   return {reinterpret_cast<const char*>(xmlBufferContent(buffer.get())),
@@ -106,23 +109,27 @@ std::expected<std::string, XmlError> sign_enveloped(
   auto document = Document::parse(xml, Limits::metadata());
   if (!document) return std::unexpected(document.error());
   std::string name(id);
-  auto element = target(*document, name);
-  if (!element) return std::unexpected(element.error());
+  if (auto checked = check_target(*document, name); !checked) {
+    return std::unexpected(checked.error());
+  }
+  // A tree of libxml2's own, for the signature to be added.
+  std::unique_ptr<xmlDoc, FreeDoc> doc(xmlCopyDoc(document->native(), 1));
+  if (!doc) return std::unexpected(XmlError::signing_failed);
+  const auto element = find_by_id(Element(xmlDocGetRootElement(doc.get())), name);
 
-  RegisteredId registered(document->native(), element->native(), name);
+  RegisteredId registered(doc.get(), element->native(), name);
   DsigContext context;
   if (!registered.good() || !context.prepare(key.native(), algorithms)) {
     return std::unexpected(XmlError::signing_failed);
   }
-  xmlNodePtr signature =
-      make_template(document->native(), name, algorithms, options.inclusive_prefixes);
+  xmlNodePtr signature = make_template(doc.get(), name, algorithms, options.inclusive_prefixes);
   if (signature == nullptr) return std::unexpected(XmlError::signing_failed);
   place(*element, signature);
   if (xmlSecDSigCtxSign(context.get(), signature) != 0) {
     return std::unexpected(XmlError::signing_failed);
   }
   add_key_info(signature, certificates);
-  std::string out = serialize(*document);
+  std::string out = serialize(doc.get());
   if (out.empty()) return std::unexpected(XmlError::signing_failed);
   return out;
 }

@@ -35,8 +35,8 @@ namespace doorward {
 namespace {
 
 constexpr double kTarget = 0.85;
-constexpr int kRounds = 41;
-constexpr int kEach = 250;  // messages of a turn
+constexpr int kRounds = 301;
+constexpr int kEach = 25;  // messages of a turn: short, so that both meet the same disturbances
 
 constexpr std::string_view kBenchIdp = "https://idp.bench.example/saml2/idp/metadata.php";
 constexpr std::string_view kBenchSp = "https://gate.bench.example/saml/k3j9x2m4/metadata";
