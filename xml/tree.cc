@@ -11,10 +11,10 @@ namespace doorward::xml {
 
 char* Tree::bytes(std::size_t size) {
   constexpr std::size_t kFirst = 16UL * 1024;
-  constexpr std::size_t kMost = 64UL * 1024;
+  constexpr std::size_t kMore = 64UL * 1024;
   size = (size + kAlignment - 1) / kAlignment * kAlignment;
   if (size > left_) {
-    const std::size_t block = std::max(size, std::min(kFirst << blocks_.size(), kMost));
+    const std::size_t block = std::max(size, blocks_.size() < 2 ? kFirst : kMore);
     blocks_.emplace_back(new std::byte[block]);
     next_ = blocks_.back().get();
     left_ = block;
