@@ -154,14 +154,15 @@ void Installation::create() {
   connection.sp_entity_id = base_url + "/metadata";
   connection.acs_url = base_url + "/acs";
   connection.created_at = now();
-  jit::Domain domain{.name = "acme.example",
-                     .org = organization.id,
-                     .state = jit::DomainState::verified,
-                     .txt_value = "doorward-verify=bench",
-                     .operator_vouched = true,
-                     .connections = {connection.id},
-                     .created_at = now(),
-                     .verified_at = now()};
+  jit::Domain domain;
+  domain.name = "acme.example";
+  domain.org = organization.id;
+  domain.state = jit::DomainState::verified;
+  domain.txt_value = "doorward-verify=bench";
+  domain.operator_vouched = true;
+  domain.connections = {connection.id};
+  domain.created_at = now();
+  domain.verified_at = now();
   auto written = store->write(organization.id, [&](store::Tx& tx) {
     const bool made = tx.put_connection(connection) && tx.put_domain(domain);
     return made ? store::Verdict::commit : store::Verdict::rollback;

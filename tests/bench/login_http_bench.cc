@@ -1,9 +1,6 @@
 // Whole logins over HTTP: only the POST to the assertion consumer service is timed. Each message is
 // unique and signed before the clock starts; its pending request is made as the product makes it.
 // An answer counts when member, grant, audit record and session are on the disk.
-#include <algorithm>
-#include <thread>
-
 #include "app/clock.h"
 #include "app/presets.h"
 #include "base/encoding.h"
@@ -12,6 +9,7 @@
 #include "session/cookies.h"
 #include "tests/bench/installation.h"
 #include "tests/bench/load.h"
+#include "tests/bench/post.h"
 #include "tests/bench/report.h"
 #include "tests/bench/shibboleth.h"
 
@@ -24,32 +22,6 @@ constexpr double kFewest = 3000;  // logins a second
 constexpr double kTimesPeer = 4;
 
 enum class Who { everyone_new, one_person };
-
-// Messages are signed on all cores; nothing else runs yet.
-std::vector<std::string> in_parallel(std::size_t count,
-                                     const std::function<std::string(std::size_t)>& make) {
-  std::vector<std::string> made(count);
-  std::atomic<std::size_t> next{0};
-  std::vector<std::jthread> threads;
-  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
-    threads.emplace_back([&] {
-      for (std::size_t at = next++; at < count; at = next++) made[at] = make(at);
-    });
-  }
-  threads.clear();
-  return made;
-}
-
-std::string post(const std::string& host, const std::string& path, const std::string& cookie,
-                 const std::string& response, const std::string& relay_state) {
-  std::string body = "SAMLResponse=" + base::percent_encode(base::base64_encode(response)) +
-                     "&RelayState=" + base::percent_encode(relay_state);
-  return "POST " + path + " HTTP/1.1\r\nHost: " + host +
-         "\r\nOrigin: https://idp.acme.example\r\n"
-         "Content-Type: application/x-www-form-urlencoded\r\n" +
-         (cookie.empty() ? "" : "Cookie: " + cookie + "\r\n") +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-}
 
 // Requests to the ACS as browsers send them that went to the IdP before.
 class Browsers {
@@ -84,7 +56,7 @@ class Browsers {
     http::remember_pending(state_, {}, pending, away);
     const std::string cookie = away.headers.front().second;
     const auto& connection = installation_.connection;
-    return post(
+    return post_of(
         "sso.localhost:8000", "/saml/acme-entra/acs", cookie.substr(0, cookie.find(';')),
         installation_.respond(connection.sp_entity_id, connection.acs_url, pending.id, person),
         pending.handle);
