@@ -6,8 +6,6 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "app/config_schema.h"
 #include "base/ids.h"
@@ -328,10 +326,9 @@ std::expected<Config, std::vector<Mistake>> load_config(const ConfigSources& sou
 std::expected<std::string, std::string> read_secret(const std::string& text,
                                                     const std::string& file) {
   if (file.empty()) return std::string(base::trim(text));
-  std::ifstream in(file, std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(in), {}};
-  if (!in.good() && !in.eof()) return std::unexpected("cannot read " + file);
-  const std::string secret(base::trim(content));
+  const auto content = read_whole(file);
+  if (!content) return std::unexpected("cannot read " + file + ": " + content.error());
+  const std::string secret(base::trim(*content));
   if (secret.empty()) return std::unexpected(file + " is empty");
   return secret;
 }

@@ -2,10 +2,10 @@
 
 #include <toml++/toml.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
 namespace doorward::app {
 namespace {
@@ -79,14 +79,24 @@ std::expected<RawConfig, std::vector<Mistake>> parse_toml(const std::string& tex
   }
 }
 
-std::expected<RawConfig, std::vector<Mistake>> read_toml(const std::string& path) {
+std::expected<std::string, std::string> read_whole(const std::string& path) {
+  errno = 0;
   std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.good() && !in.eof()) {
-    return std::unexpected(
-        std::vector<Mistake>{{path, std::string("cannot be read: ") + std::strerror(errno)}});
+  std::string text;
+  std::array<char, 4096> piece{};
+  // By read(), which tells of a folder by its state where an iterator throws.
+  while (in.read(piece.data(), piece.size()) || in.gcount() > 0) {
+    text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
   }
-  return parse_toml(text, path);
+  if (!in.is_open() || in.bad()) return std::unexpected(std::string(std::strerror(errno)));
+  return text;
+}
+
+std::expected<RawConfig, std::vector<Mistake>> read_toml(const std::string& path) {
+  const auto text = read_whole(path);
+  if (!text)
+    return std::unexpected(std::vector<Mistake>{{path, "cannot be read: " + text.error()}});
+  return parse_toml(*text, path);
 }
 
 }  // namespace doorward::app

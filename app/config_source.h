@@ -32,6 +32,9 @@ struct RawConfig {
   std::map<std::string, std::string> tables;  // dotted name of each table, and its origin
 };
 
+// The bytes of a file. Error: why it cannot be read, without its name.
+[[nodiscard]] std::expected<std::string, std::string> read_whole(const std::string& path);
+
 // Reads the file at `path`. All mistakes that can be told apart are told: a syntax error alone,
 // else every value of a kind that no key has.
 [[nodiscard]] std::expected<RawConfig, std::vector<Mistake>> read_toml(const std::string& path);

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "app/log.h"
@@ -32,6 +34,10 @@ Fallible<certs::DataKey> load_data_key(const Config& config) {
   struct stat info{};
   if (!config.data_key_file.empty()) {
     if (stat(config.data_key_file.c_str(), &info) != 0) {
+      if (errno != ENOENT) {
+        return fail("The data key " + config.data_key_file +
+                    " cannot be read: " + std::strerror(errno) + ".");
+      }
       return fail("There is no data key at " + config.data_key_file +
                   ". Make one with `doorward key init`; keep a copy apart from the store, because "
                   "nothing opens without it.");
