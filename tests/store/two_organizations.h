@@ -44,6 +44,7 @@ inline const base::OrgId kAcme{"01HACME0000000000000000000"};
 inline const base::OrgId kTwin{"01HTWIN0000000000000000000"};
 inline const base::MemberId kAda{"01HADA00000000000000000000"};
 inline const base::MemberId kBob{"01HB0B00000000000000000000"};
+inline const base::MemberId kCleo{"01HCLE0000000000000000000"};  // invited, never came
 inline const base::ConnectionId kAcmeOkta{"acme-okta"};
 inline const base::ConnectionId kTwinOkta{"twin-okta"};
 
@@ -210,6 +211,51 @@ IW+NQ3s=
   return made;
 }
 
+// A PENDING member, as an invitation makes one.
+[[nodiscard]] inline jit::MemberChange invited(const base::MemberId& member,
+                                               const std::string& name) {
+  jit::MemberChange made = change(member);
+  made.create = true;
+  made.status = jit::MemberStatus::pending;
+  made.managed_by = jit::ManagedBy::jit;
+  made.email = sp::Email{name + "@acme.com", sp::EmailTrust::claimed};
+  return made;
+}
+
+[[nodiscard]] inline jit::Invitation invitation_for(const base::OrgId& org,
+                                                    const base::MemberId& member,
+                                                    std::string_view token,
+                                                    std::string id = "01HINV1TAT10N0000000000000") {
+  jit::Invitation made;
+  made.id = std::move(id);
+  made.org = org;
+  made.member = member;
+  made.email = "cleo@acme.com";
+  made.role = "editor";
+  made.inviter = "operator";
+  made.token_hash = hash(token);
+  made.created_at = kNow;
+  made.expires_at = kNow + jit::kInvitationLife;
+  return made;
+}
+
+[[nodiscard]] inline jit::AccessRequest request_of(const base::OrgId& org,
+                                                   const base::ConnectionId& connection,
+                                                   const std::string& name_id,
+                                                   std::string id = "01HREQ0000000000000000000") {
+  jit::AccessRequest made;
+  made.id = std::move(id);
+  made.org = org;
+  made.subject = subject(connection, name_id);
+  made.alt_subject = "alt-dan";
+  made.email = sp::Email{"dan@acme.com", sp::EmailTrust::trusted};
+  made.display_name = "Dan";
+  made.rule = "L15";
+  made.created_at = kNow;
+  made.last_seen_at = kNow;
+  return made;
+}
+
 // Fills an organisation with a row of every kind. The twin's rows look like Acme's wherever the
 // installation allows it: the same member ids, addresses, subjects, key and consumed ids.
 inline void furnish(store::Store& store, const base::OrgId& org,
@@ -231,6 +277,9 @@ inline void furnish(store::Store& store, const base::OrgId& org,
     tx.put_code(code_for(parent, prefix + "code"));
     (void)tx.consume_once(connection_id, store::OnceKind::assertion, "_a1",
                           kNow + std::chrono::hours(1));
+    tx.apply(invited(kCleo, "cleo"));
+    tx.put_invitation(invitation_for(org, kCleo, prefix + "token"));
+    (void)tx.open_request(request_of(org, connection_id, "00u-dan"));
     tx.append_audit(event(org, "member.created"));
     return store::Verdict::commit;
   });
@@ -260,6 +309,13 @@ inline void furnish(store::Store& store, const base::OrgId& org,
     for (const auto& found : tx.list_keys()) add(found.id, found.sealed_pem);
     for (const auto& record : tx.audit_records(0, 1000)) {
       add(record.event.action, base::hex_encode(record.hash));
+    }
+    for (const auto& found : tx.list_invitations()) {
+      add(found.id, found.email, found.role, base::hex_encode(found.token_hash));
+    }
+    for (const auto& found : tx.list_requests()) {
+      add(found.id, jit::name_of(found.kind), jit::name_of(found.state), found.subject.name_id,
+          base::format_instant(found.last_seen_at));
     }
     for (const auto* cookie : {"twin-ada", "twin-ada-demo", "twin-bob"}) {
       add(tx.find_session(hash(cookie)) ? cookie : "ended");
