@@ -1,5 +1,6 @@
 #include "base/encoding.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -190,7 +191,13 @@ std::string percent_encode(std::string_view text) {
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
   std::string out;
   out.reserve(text.size());
+  const std::string_view special = plus_is_space ? "%+" : "%";
   for (std::size_t i = 0; i < text.size(); ++i) {
+    // Messages are long and hold few escapes: what lies between them is taken at once.
+    const std::size_t next = std::min(text.find_first_of(special, i), text.size());
+    out.append(text, i, next - i);
+    i = next;
+    if (i == text.size()) break;
     if (text[i] == '%') {
       if (text.size() - i < 3) return std::nullopt;
       int high = hex_value(text[i + 1]);
@@ -198,10 +205,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
       if (high < 0 || low < 0) return std::nullopt;
       out += static_cast<char>(high * 16 + low);
       i += 2;
-    } else if (text[i] == '+' && plus_is_space) {
-      out += ' ';
     } else {
-      out += text[i];
+      out += ' ';
     }
   }
   return out;

@@ -20,6 +20,7 @@ std::string list_text(const std::vector<std::string>& values) {
 
 std::vector<std::string> list_of(Database& db, const std::string& text) {
   std::vector<std::string> values;
+  if (text == "[]") return values;
   auto json = base::parse_json(text);
   if (!json || !json->is_array()) {
     db.fail(SQLITE_CORRUPT, "a list is none");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 
 #include "store/schema.h"
 
@@ -48,13 +49,17 @@ std::expected<void, StoreError> Writer::run(const Body& body) {
   if (std::this_thread::get_id() == thread_.get_id()) {
     return std::unexpected(StoreError::closure_failed);
   }
-  Job job{.body = &body, .effects = {}, .answered = {}};
-  std::unique_lock lock(mutex_);
-  if (stopping_) return std::unexpected(StoreError::stopping);
-  waiting_.push_back(&job);
+  auto job = std::make_shared<Job>();
+  job->body = &body;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) return std::unexpected(StoreError::stopping);
+    waiting_.push_back(job);
+  }
   work_.notify_one();
-  job.answered.wait(lock, [&job] { return job.done; });
-  return job.result;
+  std::unique_lock lock(job->mutex);
+  job->answered.wait(lock, [&job] { return job->done; });
+  return job->result;
 }
 
 void Writer::loop() {
@@ -86,7 +91,7 @@ Writer::Batch Writer::next_batch() {
   work_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
   const std::size_t size = std::min(waiting_.size(), kMostInABatch);
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
-  Batch batch(waiting_.begin(), end);
+  Batch batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
   waiting_.erase(waiting_.begin(), end);
   return batch;
 }
@@ -94,7 +99,7 @@ Writer::Batch Writer::next_batch() {
 void Writer::write_batch(const Batch& batch) {
   if (!db_->exec("BEGIN IMMEDIATE")) return abandon(batch, error_of(db_->error()));
   bool any = false;
-  for (Job* job : batch) {
+  for (const auto& job : batch) {
     if (!write_job(*job)) return abandon(batch, error_of(db_->error()));
     any = any || job->result.has_value();
   }
@@ -143,7 +148,7 @@ bool Writer::write_job(Job& job) {
 void Writer::commit(const Batch& batch) {
   if (db_->run("COMMIT")) {
     ++since_checkpoint_;
-    for (Job* job : batch) {
+    for (const auto& job : batch) {
       if (job->result && hooks_.committed) hooks_.committed(job->effects);
     }
     return;
@@ -154,7 +159,7 @@ void Writer::commit(const Batch& batch) {
   if (full) return abandon(batch, StoreError::full);
   log_.write(base::Level::error, "store.commit_unknown", {{"why", db_->error_text()}});
   broken_ = true;
-  for (Job* job : batch) {
+  for (const auto& job : batch) {
     if (job->result) job->result = std::unexpected(StoreError::unknown);
   }
 }
@@ -168,17 +173,18 @@ void Writer::abandon(const Batch& batch, StoreError error) {
     log_.write(base::Level::error, "store.rollback_failed", {{"why", db_->error_text()}});
     db_->clear_error();
   }
-  for (Job* job : batch) {
+  for (const auto& job : batch) {
     job->result = std::unexpected(error);
     job->effects = {};
   }
 }
 
 void Writer::answer(const Batch& batch) {
-  std::lock_guard lock(mutex_);
-  for (Job* job : batch) {
-    job->done = true;
-    // Under the lock: the job lies on its caller's stack and goes when the caller wakes.
+  for (const auto& job : batch) {
+    {
+      std::lock_guard lock(job->mutex);
+      job->done = true;
+    }
     job->answered.notify_one();
   }
 }

@@ -42,10 +42,12 @@ class Writer {
     const Body* body;
     Effects effects;
     std::expected<void, StoreError> result = std::unexpected(StoreError::io);
-    bool done = false;
+    std::mutex mutex;  // of its own, so that those who wake do not wait for each other
     std::condition_variable answered;
+    bool done = false;  // under mutex
   };
-  using Batch = std::vector<Job*>;
+  // Shared: the caller may be gone with its answer before the writer is done with telling it.
+  using Batch = std::vector<std::shared_ptr<Job>>;
 
   void loop();
   [[nodiscard]] Batch next_batch();
@@ -62,9 +64,9 @@ class Writer {
   base::Log& log_;
   std::mutex mutex_;
   std::condition_variable work_;
-  std::deque<Job*> waiting_;  // under mutex_
-  bool stopping_ = false;     // under mutex_
-  bool broken_ = false;       // writer's thread only
+  std::deque<std::shared_ptr<Job>> waiting_;  // under mutex_
+  bool stopping_ = false;                     // under mutex_
+  bool broken_ = false;                       // writer's thread only
   std::size_t since_checkpoint_ = 0;
   std::thread thread_;
 };
