@@ -447,7 +447,7 @@ std::size_t RequestParser::feed_trailer(std::string_view bytes) {
       c == '\n' ? end_trailer_line() : fail(ParseError::bare_cr);
     } else if (c == '\r') {
       after_cr_ = true;
-    } else if (!in(kText, c) || (line_.empty() && (c == ' ' || c == '\t'))) {
+    } else if (!in(kText, c)) {
       fail(ParseError::trailer_invalid);
     } else {
       line_.push_back(c);
