@@ -128,7 +128,9 @@ DenyText text_of(DenyReason reason) {
           "Only whoever ended the access can give it back: the directory, or an administrator."};
     case DenyReason::expired:
       return {"Your access has expired because you did not sign in for a long time.",
-              "Approve the person's return; a sign-in alone does not renew this membership."};
+              "Approve the person's return with `doorward request approve`; a sign-in alone does "
+              "not renew "
+              "this membership."};
     case DenyReason::invitation_refused:
       return {"This invitation cannot be accepted.",
               "Check that the inviter may still give the invited role, and invite again."};
@@ -137,17 +139,22 @@ DenyText text_of(DenyReason reason) {
           "Your sign-in matches more than one member.",
           "Find the members with the same immutable id or e-mail address and keep one of them."};
     case DenyReason::subject_mismatch:
-      return {
-          "Your e-mail address already belongs to a member who signs in under another name.",
-          "Compare both identities; if it is the same person, bind the member to the new subject."};
+      return {"Your e-mail address already belongs to a member who signs in under another name.",
+              "Compare both identities with `doorward request list`; if it is the same person, "
+              "approve the "
+              "request, and the new subject replaces the old one."};
     case DenyReason::email_in_use:
       return {"Your e-mail address already belongs to a member who signs in another way.",
-              "If it is the same person, let them sign in as before, or link the two identities."};
+              "If it is the same person, let them sign in as before, or approve their request to "
+              "link both "
+              "(`doorward request approve`)."};
     case DenyReason::privileged_link:
       return {
           "Your e-mail address belongs to an administrator, who is never linked by a sign-in "
           "alone.",
-          "Confirm the new identity of this administrator by hand."};
+          "Ask that administrator; with `org set --link confirm` their next sign-in opens a "
+          "request "
+          "that another one may approve."};
     case DenyReason::not_provisioned:
       return {"You have not been assigned to this application.",
               "Assign the person in your identity provider's directory."};
@@ -155,11 +162,15 @@ DenyText text_of(DenyReason reason) {
       return {"New members cannot join by signing in.",
               "Add the person by hand, or switch just-in-time membership on."};
     case DenyReason::no_invite:
-      return {"You need an invitation to join.", "Invite the person by e-mail."};
+      return {"You need an invitation to join.",
+              "Invite the person with `doorward member invite`."};
     case DenyReason::waiting_for_approval:
-      return {"You are waiting for approval.", "Approve or deny the person's request."};
+      return {"You are waiting for approval.",
+              "Look at `doorward request list`, and approve or deny it."};
     case DenyReason::seat_limit:
-      return {"No seat is free.", "Raise the seat limit or end an unused membership."};
+      return {"No seat is free.",
+              "Raise the limit with `doorward org set --seats`, or suspend a member who needs no "
+              "seat."};
   }
   return {};
 }
