@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "app/clock_watch.h"
 #include "app/ended_terms.h"
 #include "app/input.h"
 #include "app/log.h"
@@ -106,7 +107,7 @@ class Instance {
     public_server_.reset();
     admin_server_.reset();
     tidy_.reset();
-    gateway_->tidy();
+    gateway_->write_seen();
     watch_ = {};
     log_.write(base::Level::info, "stopped", {});
   }
@@ -145,10 +146,8 @@ class Instance {
         store_->wait_for_others(kPollEvery);
       }
     });
-    tidy_ = std::make_unique<Ticker>(kTidyEvery, [this] {
-      gateway_->tidy();
-      end_terms(*store_, config_.ladder, log_, process_.clock.now());
-    });
+    look_at_clock();
+    tidy_ = std::make_unique<Ticker>(kTidyEvery, [this] { tidy(); });
     Serving serving{.public_address = with_port(config_.listen, public_server_->port()),
                     .admin_address = with_port(config_.admin_listen, admin_server_->port()),
                     .public_port = public_server_->port(),
@@ -162,11 +161,27 @@ class Instance {
     return serving;
   }
 
+  void look_at_clock() {
+    const auto step = clock_watch_.look(process_.clock.now(), std::chrono::steady_clock::now());
+    if (!step) return;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*step);
+    log_.write(base::Level::warning, "clock_stepped",
+               {{"seconds", std::to_string(seconds.count())}});
+  }
+
+  void tidy() {
+    look_at_clock();
+    if (!clock_watch_.calm()) return gateway_->write_seen();
+    gateway_->tidy();
+    end_terms(*store_, config_.ladder, log_, process_.clock.now());
+  }
+
   Process& process_;
   Config config_;
   certs::DataKey data_key_;
   StreamLog log_;
   PrometheusMetrics metrics_;
+  ClockWatch clock_watch_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<http::Gateway> gateway_;
   std::unique_ptr<http::AdminHandler> admin_;

@@ -204,15 +204,20 @@ void Gateway::begin_drain() {
   impl_->draining = true;
 }
 
-void Gateway::tidy() {
+void Gateway::write_seen() {
   auto& world = impl_->world;
-  base::Instant now = world.clock.now();
-  auto seen = impl_->cache.take_seen(now);
+  auto seen = impl_->cache.take_seen(world.clock.now());
   if (!seen.empty() && !world.store.touch_sessions(seen)) {
     world.log.write(base::Level::warning, "sessions_not_touched",
                     {{"count", std::to_string(seen.size())}});
   }
   world.metrics.gauge("doorward_sessions_active", {}, static_cast<double>(impl_->cache.size()));
+}
+
+void Gateway::tidy() {
+  write_seen();
+  auto& world = impl_->world;
+  const base::Instant now = world.clock.now();
   // In small steps, so that logins pass between them; what is left goes next time.
   const auto started = std::chrono::steady_clock::now();
   while (std::chrono::steady_clock::now() - started < kLongestSweep) {

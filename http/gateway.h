@@ -52,7 +52,9 @@ class Gateway : public Handler {
 
   // True while the store answers and the snapshot is fresh: what /readyz says.
   [[nodiscard]] bool ready();
-  // Writes what was seen of sessions, sweeps expired rows. The server calls it every 30 s.
+  // Writes what was seen of sessions. The server calls this or tidy() every 30 s.
+  void write_seen();
+  // write_seen(), and sweeps expired rows.
   void tidy();
   // From now on /readyz says no, so that load balancers go elsewhere.
   void begin_drain();

@@ -5,6 +5,10 @@
 namespace doorward::http {
 namespace {
 
+// What was used up is remembered so much longer than it could be used: a clock that is set back, or
+// that was ahead when expired rows were swept, makes nothing usable again.
+constexpr base::Duration kClockMargin = std::chrono::hours(24);
+
 base::Json state_of(const std::optional<jit::Member>& member, const jit::Ladder& ladder,
                     base::Instant now) {
   base::Json json = base::Json::object();
@@ -75,10 +79,10 @@ class LoginTransaction {
     const auto& connection = login_.entry.id();
     const auto& assertion = login_.assertion;
     if (!tx_.consume_once(connection, store::OnceKind::request, assertion.request_id(),
-                          login_.pending.issued_at + sp::kPendingLife)) {
+                          login_.pending.issued_at + sp::kPendingLife + kClockMargin)) {
       outcome_.refused = sp::Reject::replayed_request;
     } else if (!tx_.consume_once(connection, store::OnceKind::assertion, assertion.assertion_id(),
-                                 assertion.usable_until())) {
+                                 assertion.usable_until() + kClockMargin)) {
       outcome_.refused = sp::Reject::replayed_assertion;
     } else {
       outcome_.refused = no_longer_trusted(tx_.find_connection(connection), assertion, login_.now);
