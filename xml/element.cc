@@ -13,7 +13,7 @@ std::string_view view(const xmlChar* text) {
 
 // As `view(text) == expected`, without measuring the text first; no NUL in `expected`.
 bool equal(const xmlChar* text, std::string_view expected) {
-  if (text == nullptr) return expected.empty();
+  if (text == nullptr || expected.empty()) return view(text) == expected;
   const auto* chars = reinterpret_cast<const char*>(text);
   return std::strncmp(chars, expected.data(), expected.size()) == 0 &&
          chars[expected.size()] == '\0';

@@ -186,6 +186,28 @@ TEST(VerifyResponse, TakesAnUnsolicitedOneOnlyWhereItIsAllowedAndFresh) {
   EXPECT_EQ(judge(xml, allowing, &request).error(), Reject::in_response_to_mismatch);
 }
 
+TEST(VerifyResponse, RefusesAnAnswerWithoutRequestThoughItsAssertionNamesNone) {
+  const auto connection = *named_connection("unsolicited");
+  auto spec = good_spec();
+  spec.confirmation_in_response_to.clear();
+  const auto result = judge(demo::build_response(spec), connection, nullptr);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error(), Reject::request_cookie_missing);
+}
+
+TEST(VerifyResponse, RefusesAnAssertionWithoutIdThoughTheResponseIsSigned) {
+  auto spec = good_spec();
+  spec.signing = demo::Signing::response;
+  EXPECT_EQ(verdict(spec), "accept");
+  spec.edit = [](std::string& xml) {
+    const std::string_view id = " ID=\"_assertion\"";
+    const auto at = xml.find(id);
+    ASSERT_NE(at, std::string::npos);
+    xml.erase(at, id.size());
+  };
+  EXPECT_EQ(verdict(spec), "ID_INVALID");
+}
+
 TEST(VerifyResponse, SaysUnsolicitedOnlyWhenAllElseIsRight) {
   auto spec = good_spec();
   spec.answer("");

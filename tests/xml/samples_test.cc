@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "certs/certificate.h"
 #include "tests/support/world.h"
+#include "tests/xml/same_tree.h"
 #include "xml/signature.h"
 
 // Messages that real IdPs issued: each signed element verifies or fails as xmlsec1 says it does.
@@ -63,6 +64,9 @@ std::string outcome(const Document& document, std::string_view name, const certs
   auto verified = verify_enveloped(document, *element, keys, {.allow_sha1 = true}, limits);
   if (!verified) return std::string(xml_error_info(verified.error()).name);
   EXPECT_EQ(verified->root().name(), name);
+  // The parser sees the same in the signed bytes.
+  auto parsed = Document::parse(verified->bytes(), Limits::metadata());
+  EXPECT_TRUE(parsed && tests::written(parsed->root()) == tests::written(verified->root()));
   return "OK";
 }
 
