@@ -21,6 +21,8 @@ struct Process {
   base::Rng& rng;
   // Fetches IdP metadata from URLs.
   std::function<std::unique_ptr<base::Fetcher>(const Config&)> make_fetcher;
+  // Looks up what proves a domain.
+  std::function<std::unique_ptr<base::Resolver>(const Config&)> make_resolver;
 };
 
 // Runs the command that `arguments` (without the program's name) say.

@@ -10,6 +10,7 @@
 #include "app/config_schema.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "http/dns_resolver.h"
 
 namespace doorward::app {
 namespace {
@@ -223,6 +224,23 @@ void read_rules(Reader& reader, Config& config) {
   config.fetch_allow_private = reader.boolean("fetch.allow_private");
 }
 
+void read_dns(Reader& reader, Config& config) {
+  const std::string key = "dns.servers";
+  for (const auto& text : reader.list(key)) {
+    const auto server = http::parse_dns_server(text);
+    if (!server) {
+      reader.wrong(key, "has \"" + text + "\", which is no IP address, alone or with a port");
+    } else if (std::ranges::find(config.dns_servers, *server) != config.dns_servers.end()) {
+      reader.wrong(key, "has " + *server + " twice");
+    } else {
+      config.dns_servers.push_back(*server);
+    }
+  }
+  if (config.dns_servers.size() == 1) {
+    reader.wrong(key, "names one resolver; a domain is proven by two that agree");
+  }
+}
+
 void read_log(Reader& reader, Config& config) {
   config.log.format = reader.choice<LogFormat>(
       "log.format", {{"logfmt", LogFormat::logfmt}, {"json", LogFormat::json}});
@@ -312,6 +330,7 @@ std::expected<Config, std::vector<Mistake>> load_config(const ConfigSources& sou
   read_listeners(reader, config);
   read_store(reader, config);
   read_rules(reader, config);
+  read_dns(reader, config);
   read_log(reader, config);
   for (const auto& [table, origin] : raw.tables) {
     if (table.starts_with("apps.") && table.find('.', 5) == std::string::npos) {

@@ -57,6 +57,7 @@ struct Config {
   session::Limits session;
   MessageLimits limits;
   bool fetch_allow_private = false;
+  std::vector<std::string> dns_servers;  // "192.0.2.53:53"; empty: those of /etc/resolv.conf
   std::map<base::AppId, session::App> apps;
   LogSettings log;
 

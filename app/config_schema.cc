@@ -32,6 +32,7 @@ constexpr std::array kKeys = {
     KeySpec{"limits.elements", count, "2000"},
     KeySpec{"limits.attributes", count, "64"},
     KeySpec{"fetch.allow_private", boolean, "false"},
+    KeySpec{"dns.servers", list, ""},
     KeySpec{"log.format", text, "logfmt"},
     KeySpec{"log.level", text, "info"},
     KeySpec{"log.personal", text, "hash"},

@@ -1,9 +1,12 @@
+#include <fstream>
 #include <iostream>
+#include <iterator>
 
 #include "app/clock.h"
 #include "app/command_line.h"
 #include "certs/rng.h"
 #include "http/curl_fetcher.h"
+#include "http/dns_resolver.h"
 
 extern char** environ;
 
@@ -28,6 +31,17 @@ std::unique_ptr<doorward::base::Fetcher> make_fetcher(const doorward::app::Confi
   return std::make_unique<doorward::http::CurlFetcher>(std::move(options));
 }
 
+std::unique_ptr<doorward::base::Resolver> make_resolver(const doorward::app::Config& config) {
+  doorward::http::ResolverOptions options;
+  options.servers = config.dns_servers;
+  if (options.servers.empty()) {
+    std::ifstream file("/etc/resolv.conf");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    options.servers = doorward::http::name_servers_of(text);
+  }
+  return std::make_unique<doorward::http::DnsResolver>(std::move(options));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -39,6 +53,7 @@ int main(int argc, char** argv) {
                                  .environment = environment(),
                                  .clock = clock,
                                  .rng = rng,
-                                 .make_fetcher = make_fetcher};
+                                 .make_fetcher = make_fetcher,
+                                 .make_resolver = make_resolver};
   return doorward::app::run({argv + 1, argv + argc}, process);
 }

@@ -26,6 +26,7 @@ constexpr std::array kHelp = {
     Help{"doorward_login_total", "Logins decided, by result and rule."},
     Help{"doorward_saml_verify_seconds", "Time to verify one SAML response."},
     Help{"doorward_sessions_active", "Live sign-in and application sessions known here."},
+    Help{"doorward_domain_checks_total", "Records of proven domains looked up again, by result."},
     Help{"doorward_build_info", "Always 1; the version is a label."},
 };
 

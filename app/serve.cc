@@ -1,10 +1,12 @@
 #include "app/serve.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
 #include "app/clock_watch.h"
+#include "app/domain_watch.h"
 #include "app/ended_terms.h"
 #include "app/input.h"
 #include "app/log.h"
@@ -19,6 +21,7 @@ namespace {
 
 constexpr auto kPollEvery = std::chrono::milliseconds(20);
 constexpr auto kTidyEvery = std::chrono::seconds(30);
+constexpr auto kLookUpEvery = std::chrono::seconds(2);  // looks only for what is due
 constexpr base::Duration kDrainLimit = std::chrono::seconds(10);
 constexpr std::size_t kShortestToken = 16;
 
@@ -103,9 +106,11 @@ class Instance {
   void stop() {
     log_.write(base::Level::info, "stopping", {});
     gateway_->begin_drain();
+    domain_watch_->stop();
     public_server_->drain(kDrainLimit);
     public_server_.reset();
     admin_server_.reset();
+    look_up_.reset();
     tidy_.reset();
     gateway_->write_seen();
     watch_ = {};
@@ -127,6 +132,9 @@ class Instance {
     gateway_ = std::move(*gateway);
     admin_ = std::make_unique<http::AdminHandler>(std::move(*admin), *gateway_,
                                                   [this] { return metrics_.scrape(); });
+    resolver_ = process_.make_resolver(config_);
+    domain_watch_ =
+        std::make_unique<DomainWatch>(*store_, *resolver_, process_.clock, log_, metrics_);
     metrics_.gauge("doorward_build_info", {{"version", kVersion}}, 1);
     return {};
   }
@@ -148,6 +156,9 @@ class Instance {
     });
     look_at_clock();
     tidy_ = std::make_unique<Ticker>(kTidyEvery, [this] { tidy(); });
+    look_up_ = std::make_unique<Ticker>(kLookUpEvery, [this] {
+      if (clock_calm_) (void)domain_watch_->run();
+    });
     Serving serving{.public_address = with_port(config_.listen, public_server_->port()),
                     .admin_address = with_port(config_.admin_listen, admin_server_->port()),
                     .public_port = public_server_->port(),
@@ -171,7 +182,8 @@ class Instance {
 
   void tidy() {
     look_at_clock();
-    if (!clock_watch_.calm()) return gateway_->write_seen();
+    clock_calm_ = clock_watch_.calm();
+    if (!clock_calm_) return gateway_->write_seen();
     gateway_->tidy();
     end_terms(*store_, config_.ladder, log_, process_.clock.now());
   }
@@ -181,14 +193,18 @@ class Instance {
   certs::DataKey data_key_;
   StreamLog log_;
   PrometheusMetrics metrics_;
-  ClockWatch clock_watch_;
+  ClockWatch clock_watch_;              // of the thread of tidy_
+  std::atomic<bool> clock_calm_{true};  // what it said last, for others
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<base::Resolver> resolver_;
+  std::unique_ptr<DomainWatch> domain_watch_;
   std::unique_ptr<http::Gateway> gateway_;
   std::unique_ptr<http::AdminHandler> admin_;
   std::unique_ptr<http::Server> admin_server_;
   std::unique_ptr<http::Server> public_server_;
   std::jthread watch_;  // of what other processes commit
   std::unique_ptr<Ticker> tidy_;
+  std::unique_ptr<Ticker> look_up_;
 };
 
 }  // namespace

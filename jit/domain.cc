@@ -36,6 +36,9 @@ bool is_public_suffix(const std::string& name) {
          psl_is_public_suffix2(list, name.c_str(), PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 0;
 }
 
+// So that "_doorward." before it still makes a name [RFC 1035 2.3.4].
+constexpr std::size_t kLongest = 243;
+
 bool is_label(std::string_view label) {
   if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') {
     return false;
@@ -76,7 +79,7 @@ std::optional<DomainState> parse_domain_state(std::string_view name) {
 
 std::optional<std::string> parse_domain(std::string_view text) {
   std::string name = base::ascii_lower(text);
-  if (name.size() > 253) return std::nullopt;
+  if (name.size() > kLongest) return std::nullopt;
   std::vector<std::string> labels = base::split(name, '.');
   if (labels.size() < 2 || !std::ranges::all_of(labels, is_label)) return std::nullopt;
   // No top-level domain is all digits: this would be an address [RFC 1123 2.1].

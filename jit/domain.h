@@ -46,8 +46,8 @@ struct Domain {
 };
 
 // `text` in lower case if it can be a domain of an organisation: at least two labels of
-// [a-z0-9-], none with a hyphen at an end, no public suffix (the host's list, publicsuffix.org)
-// and no mail provider (docs/rules.md, Domains). Else nullopt.
+// [a-z0-9-], short enough for record_name(), none with a hyphen at an end, no public suffix (the
+// host's list, publicsuffix.org) and no mail provider (docs/rules.md, Domains). Else nullopt.
 [[nodiscard]] std::optional<std::string> parse_domain(std::string_view text);
 
 }  // namespace doorward::jit

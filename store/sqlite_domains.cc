@@ -78,18 +78,17 @@ std::vector<jit::Domain> SqliteTx::list_domains() {
 
 jit::DomainElsewhere SqliteTx::domain_elsewhere(const std::string& name) {
   jit::DomainElsewhere elsewhere;
-  Query row = db_.query(
-      "SELECT org, state, verified_at FROM domain WHERE name = ? AND org <> ? "
-      "AND verified_at IS NOT NULL",
-      name, org_);
+  Query row = db_.query("SELECT org, state, verified_at FROM domain WHERE name = ? AND org <> ?",
+                        name, org_);
   while (row.next()) {
     base::OrgId org(row.text(0));
     const std::string state = row.text(1);
-    const base::Instant verified_at = row.instant(2);
+    const auto verified_at = row.maybe_instant(2);
+    auto& last = elsewhere.last_holder;
     if (state == "verified" || state == "stale") {
       elsewhere.holder = std::move(org);
-    } else if (!elsewhere.last_holder || elsewhere.last_holder->verified_at < verified_at) {
-      elsewhere.last_holder = {std::move(org), verified_at};
+    } else if (verified_at && (!last || last->verified_at < *verified_at)) {
+      last = {std::move(org), *verified_at};
     }
   }
   return elsewhere;

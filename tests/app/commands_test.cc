@@ -186,48 +186,5 @@ TEST_F(Organizations, AreDisabledAndEnabled) {
             (Strings{"organization.disabled", "organization.enabled"}));
 }
 
-class Domains : public Terminal {};
-
-TEST_F(Domains, NameTheRecordToPublishAndWaitForTrust) {
-  ask({"key", "init"});
-  ask({"org", "create", "acme"});
-  const auto added = ask({"domain", "add", "ACME.com", "--org", "acme"});
-  EXPECT_EQ(added["domain"], "acme.com");
-  EXPECT_EQ(added["state"], "unverified");
-  EXPECT_EQ(added["record"]["name"], "_doorward.acme.com");
-  EXPECT_TRUE(added["record"]["value"].get<std::string>().starts_with("doorward-verify="));
-  const auto untrusted = type({"domain", "verify", "acme.com"});
-  EXPECT_EQ(untrusted.code, 1);
-  EXPECT_NE(untrusted.err.find("DNS verification is not built yet"), std::string::npos);
-  const auto verified = ask({"domain", "verify", "acme.com", "--trust"});
-  EXPECT_EQ(verified["state"], "verified");
-  EXPECT_EQ(verified["operator_vouched"], true);
-  EXPECT_EQ(type({"domain", "add", "gmail.com", "--org", "acme"}).code, 1);
-  EXPECT_EQ(type({"domain", "add", "acme.com", "--org", "acme"}).code, 1);
-  EXPECT_EQ(actions(), (Strings{"organization.created", "domain.added", "domain.verified"}));
-}
-
-TEST_F(Domains, BelongToOneOrganisation) {
-  set_up_acme();
-  ask({"org", "create", "globex"});
-  ask({"domain", "add", "acme.com", "--org", "globex"});
-  EXPECT_EQ(type({"domain", "verify", "acme.com", "--trust"}).code, 1);
-  EXPECT_EQ(type({"domain", "verify", "acme.com", "--trust", "--org", "globex"}).code, 1);
-}
-
-TEST_F(Domains, BindToTheFirstConnectionByThemselvesAndTheOtherWayRound) {
-  set_up_acme();
-  connect({"--id", "first"});
-  EXPECT_EQ(ask({"domain", "list"})[0]["connections"], base::Json({"first"}));
-  ask({"domain", "add", "acme.org", "--org", "acme"});
-  EXPECT_EQ(ask({"domain", "verify", "acme.org", "--trust"})["connections"], base::Json({"first"}));
-  connect({"--id", "second"}, "https://other.example");
-  EXPECT_EQ(ask({"domain", "bind", "acme.com", "--connection", "second"})["connections"],
-            base::Json({"first", "second"}));
-  EXPECT_EQ(actions().back(), "domain.bound");
-  ask({"domain", "add", "acme.net", "--org", "acme"});
-  EXPECT_EQ(type({"domain", "bind", "acme.net", "--connection", "second"}).code, 1);
-}
-
 }  // namespace
 }  // namespace doorward::app

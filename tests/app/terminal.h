@@ -13,6 +13,7 @@
 #include "app/command_line.h"
 #include "base/json.h"
 #include "certs/seal.h"
+#include "http/dns_resolver.h"
 #include "store/store.h"
 #include "tests/support/paths.h"
 #include "tests/support/world.h"
@@ -86,9 +87,15 @@ class Terminal : public ::testing::Test {
             .environment = environment_,
             .clock = clock_,
             .rng = rng_,
-            .make_fetcher = [this](const app::Config&) {
-              return std::make_unique<CannedFetcher>(pages_);
-            }};
+            .make_fetcher =
+                [this](const app::Config&) { return std::make_unique<CannedFetcher>(pages_); },
+            .make_resolver =
+                [](const app::Config& config) {
+                  return std::make_unique<http::DnsResolver>(
+                      http::ResolverOptions{.servers = config.dns_servers,
+                                            .try_for = std::chrono::milliseconds(150),
+                                            .timeout = std::chrono::seconds(3)});
+                }};
   }
   // The same, which must succeed, with --json.
   base::Json ask(std::vector<std::string> arguments, const std::string& input = "") {

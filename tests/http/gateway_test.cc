@@ -265,6 +265,41 @@ TEST_F(Gateway, StopsTrustingAnAddressWhoseDomainIsNoLongerBound) {
   EXPECT_EQ(header_of(answer, "X-Doorward-Reason"), "NO_TRUSTED_EMAIL");
 }
 
+TEST_F(Gateway, KeepsTheKnownAndLetsNobodyNewInWhileADomainIsStale) {
+  enter_app(stack, ada, kWiki + "/", stack.acme_okta, kAda);
+  ASSERT_EQ(ada.check(kWiki + "/").status, 200);
+  const auto put = [&](jit::DomainState state) {
+    ASSERT_TRUE(stack.store->write(stack.acme.id, [&](store::Tx& tx) {
+      auto domain = tx.list_domains().front();
+      domain.state = state;
+      if (state == jit::DomainState::released) domain.connections.clear();
+      (void)tx.put_domain(domain);
+      return store::Verdict::commit;
+    }));
+  };
+  put(jit::DomainState::stale);
+  EXPECT_EQ(header_of(ada.check(kWiki + "/"), "Remote-User"), "ada@acme.example");
+  // A known identity signs in, and the application still sees the address that it knows.
+  Browser again(*stack.gateway);
+  EXPECT_EQ(enter_app(stack, again, kWiki + "/", stack.acme_okta, kAda).status, 200);
+  EXPECT_EQ(header_of(again.check(kWiki + "/"), "Remote-User"), "ada@acme.example");
+  EXPECT_EQ(ada.get(kSso + "/login?email=x%40acme.example").status, 404) << "no discovery";
+  Browser newcomer(*stack.gateway);
+  demo::Person grace = kAda;
+  grace.email = "grace@acme.example";
+  grace.id = "00u-grace";
+  auto answer = sign_in(stack, newcomer, stack.acme_okta, grace);
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_NE(answer.body.find("prove its e-mail domain again"), std::string::npos) << answer.body;
+  EXPECT_EQ(stack.members(stack.acme).size(), 1U);
+  EXPECT_EQ(last_action(), "login.denied L1");
+
+  put(jit::DomainState::released);
+  EXPECT_EQ(header_of(ada.check(kWiki + "/"), "X-Doorward-Reason"), "NO_TRUSTED_EMAIL");
+  put(jit::DomainState::waiting);
+  EXPECT_EQ(ada.get(kSso + "/login?email=x%40acme.example").status, 404);
+}
+
 TEST_F(Gateway, RecordsOneRefusalOfEachRequest) {
   auto to_idp = ada.get(kSso + "/login?org=acme");
   std::string id = request_id_of(header_of(to_idp, "Location"));

@@ -25,6 +25,18 @@ TEST(RuleL1, DeniesADomainThatIsNotOnTheList) {
   EXPECT_EQ(told(login), "L18 admitted");
 }
 
+TEST(RuleL1, LetsNobodyNewInThroughAStaleDomain) {
+  Login login;
+  login.with_stale_domain();
+  EXPECT_EQ(told(login), "L1 DOMAIN_STALE");
+  login.shares_email_with(member("01EVE"));
+  EXPECT_EQ(told(login), "L1 DOMAIN_STALE") << "no link (L12)";
+  login.shares_alt_subject_with(member("01ALT"));
+  EXPECT_EQ(told(login), "L1 DOMAIN_STALE") << "no new binding (L9)";
+  login.knows(member("01ADA"));
+  EXPECT_EQ(told(login), "L2 admitted");
+}
+
 TEST(RuleL1, DoesNotTakeASubdomainOrAnEndingForTheDomain) {
   Login login;
   login.snapshot.allowed_domains = {"acme.com"};
@@ -206,6 +218,17 @@ TEST(RuleL2, TakesTrustAwayFromAnAddressWhoseDomainIsNoLongerBound) {
   login.snapshot.email_domain_verified = false;
   login.snapshot.email_domain_bound_here = false;
   EXPECT_EQ(change_of(login).email->trust, sp::EmailTrust::claimed);
+}
+
+TEST(RuleL2, LeavesTheAddressAloneWhileItsDomainIsStale) {
+  Login login;
+  Member ada = member("01ADA");
+  ada.email = sp::Email{"ada@acme.com", sp::EmailTrust::trusted};
+  login.knows(ada).with_stale_domain();
+  ASSERT_EQ(told(login), "L2 admitted");
+  EXPECT_FALSE(change_of(login).email.has_value()) << "neither trusted anew nor taken away";
+  login.asserted.email->address = "ada.king@acme.com";
+  EXPECT_FALSE(change_of(login).email.has_value());
 }
 
 TEST(RuleL2, RenewsTheLease) {

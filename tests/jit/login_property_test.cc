@@ -87,6 +87,8 @@ Login random_login(Dice& dice) {
   s.connection_enabled = !dice.one_in(20);
   s.email_domain_bound_here = !dice.one_in(4);
   s.email_domain_verified = s.email_domain_bound_here || dice.one_in(3);
+  s.email_domain_stale_here =
+      s.email_domain_verified && !s.email_domain_bound_here && dice.one_in(2);
   if (dice.one_in(8)) s.allowed_domains = {dice.pick<std::string>({"acme.com", "globex.com"})};
   s.email_held_by_other = dice.one_in(4);
   s.tombstone = dice.one_in(10);

@@ -166,6 +166,15 @@ struct Login {
     return *this;
   }
 
+  // The asserted domain is this organisation's and bound here, but its record is missing.
+  Login& with_stale_domain() {
+    asserted.email->trust = sp::EmailTrust::claimed;
+    snapshot.email_domain_verified = true;
+    snapshot.email_domain_bound_here = false;
+    snapshot.email_domain_stale_here = true;
+    return *this;
+  }
+
   [[nodiscard]] sp::Identity identity() const { return tests::IdentityMaker::identity(asserted); }
 
   [[nodiscard]] LoginDecision decide() const {

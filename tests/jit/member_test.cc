@@ -4,7 +4,6 @@
 
 #include <set>
 
-#include "jit/domain.h"
 #include "tests/jit/login_world.h"
 
 namespace doorward::jit {
@@ -125,37 +124,6 @@ TEST(DenyReasons, HaveANameAndTwoSentencesEach) {
     EXPECT_TRUE(text_of(reason).administrator.ends_with('.')) << name_of(reason);
   }
   EXPECT_EQ(name_of(DenyReason::domain_not_allowed), "DOMAIN_NOT_ALLOWED");
-}
-
-TEST(ParseDomain, TakesDomainsInLowerCase) {
-  EXPECT_EQ(parse_domain("Acme.COM"), "acme.com");
-  EXPECT_EQ(parse_domain("eu.acme.co.uk"), "eu.acme.co.uk");
-  EXPECT_EQ(parse_domain("xn--bcher-kva.example"), "xn--bcher-kva.example");
-  EXPECT_EQ(parse_domain("3m.com"), "3m.com");
-}
-
-TEST(ParseDomain, RefusesWhatCannotBeOne) {
-  for (const char* text : {"", "com", ".", "acme.", ".com", "acme..com", "-acme.com", "acme-.com",
-                           "ac_me.com", "acme.com.", "ada@acme.com", "acme.com/", "acme com",
-                           "b\xc3\xbc"
-                           "cher.example",
-                           "192.168.0.1", "*.acme.com", "acme.com\n"}) {
-    EXPECT_FALSE(parse_domain(text).has_value()) << text;
-  }
-  EXPECT_FALSE(parse_domain(std::string(64, 'a') + ".com").has_value());
-  std::string long_name;
-  while (long_name.size() < 250) long_name += "abcdefghi.";
-  EXPECT_TRUE(parse_domain(long_name + "com").has_value());
-  EXPECT_FALSE(parse_domain(long_name + "info").has_value());
-}
-
-TEST(ParseDomain, RefusesMailProvidersAndPublicSuffixes) {
-  for (const char* text : {"gmail.com", "GMail.com", "outlook.com", "gmx.de", "qq.com", "co.uk",
-                           "com.au", "github.io", "onmicrosoft.com"}) {
-    EXPECT_FALSE(parse_domain(text).has_value()) << text;
-  }
-  EXPECT_TRUE(parse_domain("acme.onmicrosoft.com").has_value());
-  EXPECT_TRUE(parse_domain("notgmail.com").has_value());
 }
 
 }  // namespace

@@ -96,6 +96,7 @@ TEST_P(StoreConformance, RefusesChangesThatContradictWhatIsThere) {
       [&](Tx& tx) { tx.put_session(session_of(kAcme, base::MemberId("01H"), kAcmeOkta, "x")); },
       [&](Tx& tx) { tx.put_key(key_of(kAcme, kTwinOkta)); },
       [&](Tx& tx) { (void)tx.put_domain(domain(kTwin, jit::DomainState::unverified, {})); },
+      [&](Tx& tx) { tx.note_domain_check(domain(kTwin, jit::DomainState::verified, {})); },
       [&](Tx& tx) { (void)tx.put_connection(connection(kTwin, kTwinOkta)); },
       [&](Tx& tx) { tx.put_organization(organization(kTwin)); },
   };
