@@ -301,6 +301,10 @@ std::vector<Vector> hostile_bytes() {
   std::string deep;
   for (int i = 0; i < 100; ++i) deep += "<x>";
   for (int i = 0; i < 100; ++i) deep += "</x>";
+  std::string many_elements;
+  for (int i = 0; i < 2500; ++i) many_elements += "<x/>";
+  std::string many_attributes;
+  for (int i = 0; i < 100; ++i) many_attributes += " a" + std::to_string(i) + "=\"\"";
   return {
       {"base64_broken", "MALFORMED_BASE64", "an exclamation mark", "!" + base64.substr(1)},
       {"base64_cut", "MALFORMED_BASE64", "one character short",
@@ -309,6 +313,12 @@ std::vector<Vector> hostile_bytes() {
       {"xml_cut", "MALFORMED_XML", "the last element is not closed",
        good.substr(0, good.size() - 3)},
       {"two_roots", "MALFORMED_XML", "CVE-2022-39299", good + good},
+      {"trailing_bytes", "MALFORMED_XML", "a letter after the root", good + "x"},
+      {"trailing_nul", "MALFORMED_XML", "", good + std::string(1, '\0')},
+      {"not_utf_8", "MALFORMED_XML", "a byte that is none of UTF-8, inside the name",
+       replaced(good, "ada@example", "ada\xff@example")},
+      {"latin_1", "MALFORMED_XML", "declares ISO-8859-1",
+       "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>" + good},
       {"undeclared_prefix", "MALFORMED_XML", "",
        replaced(good, "<saml:Subject>", "<evil:Subject>")},
       {"xml_1_1", "MALFORMED_XML", "", "<?xml version=\"1.1\"?>" + good},
@@ -325,6 +335,10 @@ std::vector<Vector> hostile_bytes() {
        replaced(good, "<saml:Subject>", "<saml:Subject xml:id=\"_assertion\">")},
       {"deep", "TOO_COMPLEX", "100 elements inside each other",
        inserted_before(good, "</samlp:Response>", deep)},
+      {"element_flood", "TOO_COMPLEX", "2,500 elements",
+       inserted_before(good, "</samlp:Response>", many_elements)},
+      {"attribute_flood", "TOO_COMPLEX", "100 attributes at one element",
+       replaced(good, "<samlp:Response ", "<samlp:Response" + many_attributes + " ")},
       {"logout_request", "NOT_A_RESPONSE", "",
        "<samlp:LogoutRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\"/>"},
       {"saml_1", "NOT_A_RESPONSE", "the namespace is SAML 1.1's",
@@ -388,6 +402,12 @@ std::vector<Vector> hostile_signatures() {
        inserted_after(good, "<ds:SignatureValue>", "!")},
       {"digest_comment", "SIGNATURE_COMMENT", "CVE-2025-29775",
        inserted_after(good, "<ds:DigestValue>", "<!-- AAAA -->")},
+      {"digest_cdata", "SIGNATURE_BASE64", "a value in CDATA before the signed one",
+       inserted_after(good, "<ds:DigestValue>", "<![CDATA[AAAA]]>")},
+      {"digest_processing_instruction", "PROCESSING_INSTRUCTION", "",
+       inserted_after(good, "<ds:DigestValue>", "<?x AAAA?>")},
+      {"prefix_rebound", "DIGEST_MISMATCH", "inside the signed Assertion the prefix means something else",
+       replaced(good, "<saml:Subject>", "<saml:Subject xmlns:saml=\"urn:evil\">")},
       {"digest_smuggled", "SIGNATURE_STRUCTURE", "CVE-2024-45409: a second DigestValue",
        inserted_after(good, "</ds:DigestValue>", "<ds:DigestValue>AAAA</ds:DigestValue>")},
       {"two_signed_infos", "SIGNATURE_STRUCTURE", "CVE-2025-29774",
