@@ -31,7 +31,7 @@ const session = async (page) => (await page.request.get(`${sso}/session`)).json(
 
 test('an invitation link lets in with its role, and its code never leaves the address bar', () =>
   withBrowser(async (page) => {
-    const email = 'grace@acme.example';
+    const email = 'joan@acme.example';
     const { link } = await cli('member', 'invite', email, '--org', 'acme', '--role', 'editor');
     const seen = [];
     page.on('request', (request) => seen.push(request.url()));
@@ -41,7 +41,7 @@ test('an invitation link lets in with its role, and its code never leaves the ad
     assert.equal(page.url(), `${sso}/invite`);
     await picture(page, 'invitation');
     await page.getByRole('button', { name: 'Continue' }).click();
-    await choose(page, { email, first: 'Grace', last: 'Hopper' });
+    await choose(page, { email, first: 'Joan', last: 'Clarke' });
     await page.waitForURL((url) => url.origin === sso || url.host.startsWith('app.'));
     assert.equal((await session(page)).member.role, 'editor');
     assert.ok(seen.every((url) => !url.includes(code)), 'no request carries the code in its URL');
