@@ -272,7 +272,8 @@ void Server::drain(base::Duration limit) {
 }  // namespace doorward::http
 
 // Stands before the C library's. When no descriptor is left, Pistache's accepting thread asks again
-// at once, for as long as a client waits, and takes most of a core from those who are served.
+// at once, for as long as a client waits, and takes most of a core from those who are served. And
+// it ends the process if a client came at the moment when stop_listening took the socket away.
 extern "C" int accept4(int socket, sockaddr* address, socklen_t* size, int flags) {
   using Accept4 = int (*)(int, sockaddr*, socklen_t*, int);
   static const auto next = reinterpret_cast<Accept4>(::dlsym(RTLD_NEXT, "accept4"));
@@ -282,5 +283,6 @@ extern "C" int accept4(int socket, sockaddr* address, socklen_t* size, int flags
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     errno = why;
   }
+  if (accepted < 0 && errno == ENOTSOCK) errno = ECONNABORTED;
   return accepted;
 }

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
@@ -346,6 +348,16 @@ TEST_F(PistacheLoad, DrainFinishesWhatHasBegunAndTakesNothingNew) {
   ASSERT_TRUE(whole);
   EXPECT_EQ(whole->body, "POST /echo? 127.0.0.1 data");
   stop.join();
+}
+
+// The listener goes while a client is being accepted: a descriptor that is no socket stands there.
+// Of any other error than a connection's own, Pistache's thread makes the end of the process.
+TEST_F(PistacheLoad, DrainAmidAnAcceptIsAConnectionThatBroke) {
+  const int no_socket = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(no_socket, 0);
+  EXPECT_EQ(::accept4(no_socket, nullptr, nullptr, 0), -1);
+  EXPECT_EQ(errno, ECONNABORTED);
+  ::close(no_socket);
 }
 
 TEST_F(PistacheLoad, DrainWaitsForNobodyLongerThanItsLimit) {
