@@ -58,15 +58,10 @@ Result list(Desk& desk, const std::string& org, bool all) {
 }
 
 Fallible<jit::AccessRequest> find(Desk& desk, const std::string& id) {
-  const auto loaded = desk.configuration();
-  if (!loaded) return std::unexpected(loaded.error());
-  for (const auto& organization : loaded->organizations) {
-    std::optional<jit::AccessRequest> found;
-    const auto done =
-        desk.read(organization.id, [&](store::Tx& tx) { found = tx.find_request(id); });
-    if (!done) return std::unexpected(done.error());
-    if (found) return std::move(*found);
-  }
+  auto found =
+      desk.find_anywhere<jit::AccessRequest>([&](store::Tx& tx) { return tx.find_request(id); });
+  if (!found) return std::unexpected(found.error());
+  if (*found) return std::move(**found);
   return fail("There is no request `" + id + "`; `doorward request list --org SLUG` shows them.");
 }
 

@@ -114,15 +114,10 @@ Fallible<sp::ConnectionSettings> Desk::connection(const std::string& id) {
 }
 
 Fallible<jit::Member> Desk::member(const std::string& id) {
-  const auto loaded = configuration();
-  if (!loaded) return std::unexpected(loaded.error());
-  for (const auto& organization : loaded->organizations) {
-    std::optional<jit::Member> found;
-    const auto done =
-        read(organization.id, [&](store::Tx& tx) { found = tx.find_member(base::MemberId(id)); });
-    if (!done) return std::unexpected(done.error());
-    if (found) return std::move(*found);
-  }
+  auto found =
+      find_anywhere<jit::Member>([&](store::Tx& tx) { return tx.find_member(base::MemberId(id)); });
+  if (!found) return std::unexpected(found.error());
+  if (*found) return std::move(**found);
   return fail("There is no member `" + id + "`; `doorward member list --org SLUG` shows them.");
 }
 

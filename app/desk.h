@@ -53,6 +53,21 @@ class Desk {
   [[nodiscard]] Fallible<sp::ConnectionSettings> connection(const std::string& id);
   [[nodiscard]] Fallible<jit::Member> member(const std::string& id);
 
+  // What `find` finds in the first organisation that has it; nullopt if none has.
+  template <class T>
+  [[nodiscard]] Fallible<std::optional<T>> find_anywhere(
+      const std::function<std::optional<T>(store::Tx&)>& find) {
+    const auto loaded = configuration();
+    if (!loaded) return std::unexpected(loaded.error());
+    for (const auto& organization : loaded->organizations) {
+      std::optional<T> found;
+      const auto done = read(organization.id, [&](store::Tx& tx) { found = find(tx); });
+      if (!done) return std::unexpected(done.error());
+      if (found) return found;
+    }
+    return std::optional<T>();
+  }
+
   // One transaction: commits if `work` returns nothing, else rolls back and fails with its text.
   [[nodiscard]] Fallible<void> write(
       const base::OrgId& org, const std::function<std::optional<std::string>(store::Tx&)>& work);

@@ -110,10 +110,9 @@ Response welcome(const Arrival& arrival, const session::Opened& opened,
       "You are about to continue as " + who + " of " + arrival.entry.organization->name + ".",
       {{"/login/continue", {{"choice", "yes"}, {"session", shown}}, "Continue"},
        {"/login/continue", {{"choice", "no"}, {"session", shown}}, "No, that is not me", false}});
-  response.add("Set-Cookie", session::set_cookie(session::kContinueCookie,
-                                                 arrival.state.seal(session::kContinueCookie,
-                                                                    base::dump_json(held)),
-                                                 session::SameSite::lax, std::chrono::minutes(10)));
+  response.add("Set-Cookie",
+               arrival.state.seal_cookie(session::kContinueCookie, held, session::SameSite::lax,
+                                         std::chrono::minutes(10)));
   return response;
 }
 

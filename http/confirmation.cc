@@ -57,21 +57,16 @@ std::optional<Confirmation> confirmation_of(const base::Json& json) {
 
 void remember_confirmation(const State& state, const Confirmation& confirmation,
                            Response& response) {
-  std::string sealed = state.seal(session::kConfirmCookie, base::dump_json(json_of(confirmation)));
-  response.add("Set-Cookie", session::set_cookie(session::kConfirmCookie, sealed,
-                                                 session::SameSite::none, jit::kConfirmLife));
+  response.add("Set-Cookie", state.seal_cookie(session::kConfirmCookie, json_of(confirmation),
+                                               session::SameSite::none, jit::kConfirmLife));
 }
 
 std::optional<Confirmation> find_confirmation(const State& state, const Request& request,
                                               std::string_view id) {
   if (id.empty()) return std::nullopt;
-  for (const auto& value : request.cookies(session::kConfirmCookie)) {
-    auto text = state.unseal(session::kConfirmCookie, value);
-    auto json = text ? base::parse_json(*text, 2) : std::unexpected(base::JsonError::syntax);
-    auto found = json ? confirmation_of(*json) : std::nullopt;
-    if (found && found->id == id) return found;
-  }
-  return std::nullopt;
+  auto json = state.open_cookie(request, session::kConfirmCookie);
+  auto found = json ? confirmation_of(*json) : std::nullopt;
+  return found && found->id == id ? found : std::nullopt;
 }
 
 void forget_confirmation(Response& response) {

@@ -13,12 +13,7 @@ Response handle_continue(State& state, const Request& request) {
     return bad_request_answer("This form was sent from another site.", request.id);
   }
   Fields form = Fields::parse(request.body);
-  base::Json held;
-  for (const auto& value : request.cookies(session::kContinueCookie)) {
-    auto text = state.unseal(session::kContinueCookie, value);
-    if (!text) continue;
-    if (auto json = base::parse_json(*text)) held = std::move(*json);
-  }
+  base::Json held = state.open_cookie(request, session::kContinueCookie).value_or(base::Json());
   auto until = base::parse_instant(base::json_string(held, "until"));
   std::string cookie = base::json_string(held, "session");
   // The answer must be to the question that this browser saw last: another tab may have asked anew.

@@ -40,22 +40,16 @@ Response handle_invite(State& state, const Request& request) {
                                "&email=" + base::percent_encode((*found)->email));
   base::Json claim = {{"token_hash", base::base64url_encode(hash)},
                       {"until", base::format_instant(now + kClaimLife)}};
-  response.add("Set-Cookie",
-               session::set_cookie(session::kInviteCookie,
-                                   state.seal(session::kInviteCookie, base::dump_json(claim)),
-                                   session::SameSite::lax, kClaimLife));
+  response.add("Set-Cookie", state.seal_cookie(session::kInviteCookie, claim,
+                                               session::SameSite::lax, kClaimLife));
   return response;
 }
 
 std::string claimed_invitation(const State& state, const Request& request) {
-  for (const auto& value : request.cookies(session::kInviteCookie)) {
-    auto text = state.unseal(session::kInviteCookie, value);
-    auto json = text ? base::parse_json(*text, 2) : std::unexpected(base::JsonError::syntax);
-    if (!json) continue;
-    auto until = base::parse_instant(base::json_string(*json, "until"));
-    if (until && state.world.clock.now() < *until) return base::json_string(*json, "token_hash");
-  }
-  return {};
+  auto claim = state.open_cookie(request, session::kInviteCookie).value_or(base::Json());
+  auto until = base::parse_instant(base::json_string(claim, "until"));
+  bool fresh = until && state.world.clock.now() < *until;
+  return fresh ? base::json_string(claim, "token_hash") : "";
 }
 
 void forget_invitation(Response& response) {

@@ -107,6 +107,20 @@ std::optional<std::string> State::unseal(std::string_view purpose, std::string_v
   return certs::open(world.data_key, purpose, *bytes);
 }
 
+std::string State::seal_cookie(std::string_view name, const base::Json& json,
+                               session::SameSite same_site, base::Duration max_age) const {
+  return session::set_cookie(name, seal(name, base::dump_json(json)), same_site, max_age);
+}
+
+std::optional<base::Json> State::open_cookie(const Request& request, std::string_view name) const {
+  for (const auto& value : request.cookies(name)) {
+    auto text = unseal(name, value);
+    if (!text) continue;
+    if (auto json = base::parse_json(*text)) return std::move(*json);
+  }
+  return std::nullopt;
+}
+
 std::string State::seal_app_state(const session::AppState& app_state) const {
   return seal(kStatePurpose, session::serialize(app_state));
 }

@@ -8,12 +8,14 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/json.h"
 #include "http/gateway.h"
 #include "http/message.h"
 #include "http/proxy.h"
 #include "http/session_cache.h"
 #include "http/snapshot.h"
 #include "session/app_flow.h"
+#include "session/cookies.h"
 
 namespace doorward::http {
 
@@ -48,6 +50,13 @@ class State {
   [[nodiscard]] std::string seal(std::string_view purpose, std::string_view text) const;
   [[nodiscard]] std::optional<std::string> unseal(std::string_view purpose,
                                                   std::string_view sealed) const;
+
+  // The Set-Cookie value of a cookie that holds `json`, sealed for its name.
+  [[nodiscard]] std::string seal_cookie(std::string_view name, const base::Json& json,
+                                        session::SameSite same_site, base::Duration max_age) const;
+  // What this browser's cookie of that name holds, if we sealed it.
+  [[nodiscard]] std::optional<base::Json> open_cookie(const Request& request,
+                                                      std::string_view name) const;
 
   // The sealed `state` of an application's flow, if it is ours and not too old.
   [[nodiscard]] std::string seal_app_state(const session::AppState& app_state) const;

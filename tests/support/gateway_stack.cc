@@ -12,28 +12,6 @@
 namespace doorward::tests {
 namespace {
 
-// Ends the test program: the world of a test could not be made.
-template <class T, class E>
-T must(std::expected<T, E> result) {
-  if (!result) std::abort();
-  return std::move(*result);
-}
-template <class E>
-void must(std::expected<void, E> result) {
-  if (!result) std::abort();
-}
-
-// One for all tests of a program: making a key takes long.
-const demo::SigningKey& idp_key(base::Rng& rng, base::Instant now) {
-  static const demo::SigningKey made = [&] {
-    auto key = certs::PrivateKey::generate_rsa(2048);
-    auto certificate =
-        certs::make_self_signed(key, "idp", now, now + std::chrono::hours(24 * 365), rng);
-    return demo::SigningKey{std::move(key), std::move(certificate)};
-  }();
-  return made;
-}
-
 http::Request request_for(std::string method, std::string path, std::string query) {
   http::Request request;
   request.method = std::move(method);
@@ -47,6 +25,16 @@ session::App app_of(const std::string& id, const std::string& url, std::vector<s
 }
 
 }  // namespace
+
+const demo::SigningKey& idp_key(base::Rng& rng, base::Instant now) {
+  static const demo::SigningKey made = [&] {
+    auto key = certs::PrivateKey::generate_rsa(2048);
+    auto certificate =
+        certs::make_self_signed(key, "idp", now, now + std::chrono::hours(24 * 365), rng);
+    return demo::SigningKey{std::move(key), std::move(certificate)};
+  }();
+  return made;
+}
 
 const demo::Person kAda{"ada@acme.example", "Ada", "Lovelace", "00u1ada", {"everyone"}};
 const demo::Person kBob{"bob@globex.example", "Bob", "Byte", "11u2bob", {}};

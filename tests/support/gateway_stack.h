@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdlib>
+#include <expected>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -17,6 +19,21 @@
 #include "tests/support/world.h"
 
 namespace doorward::tests {
+
+// Ends the test program: the world of a test could not be made.
+template <class T, class E>
+T must(std::expected<T, E> result) {
+  if (!result) std::abort();
+  return std::move(*result);
+}
+template <class E>
+void must(std::expected<void, E> result) {
+  if (!result) std::abort();
+}
+
+// The signing key of the identity providers of tests: one for the whole program, since making a key
+// takes long. now: when its certificate begins, at the first call.
+const demo::SigningKey& idp_key(base::Rng& rng, base::Instant now);
 
 // A folder that goes when it goes.
 class TempDir {

@@ -22,30 +22,9 @@ extern char** environ;
 namespace doorward::tests {
 namespace {
 
-// Ends the test program: the world of a test could not be made.
-template <class T, class E>
-T must(std::expected<T, E> result) {
-  if (!result) std::abort();
-  return std::move(*result);
-}
-template <class E>
-void must(std::expected<void, E> result) {
-  if (!result) std::abort();
-}
-
 void write_file(const std::string& path, const std::string& text) {
   std::ofstream(path) << text;
   std::filesystem::permissions(path, std::filesystem::perms(0600));
-}
-
-const demo::SigningKey& idp_key(base::Rng& rng, base::Instant now) {
-  static const demo::SigningKey made = [&] {
-    auto key = certs::PrivateKey::generate_rsa(2048);
-    auto certificate =
-        certs::make_self_signed(key, "idp", now, now + std::chrono::hours(24 * 365), rng);
-    return demo::SigningKey{std::move(key), std::move(certificate)};
-  }();
-  return made;
 }
 
 std::string program() {
